@@ -1,0 +1,87 @@
+/** The table of operations: each is declared once, here; routes, rights, audit names and documents follow from it. */
+import type { Api, OperationName } from './api.ts'
+
+/** What a right is about. */
+export type ObjectKind = 'secret' | 'component' | 'stack' | 'run' | 'audit' | 'principal' | 'store'
+/** What may be done; every other right implies `describe`. */
+export type Right = 'describe' | 'read' | 'write' | 'delete' | 'manage'
+
+export interface Operation {
+  readonly method: 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE'
+  /** Below `/api/v1/workspaces/{workspace}`; ids in paths, names by query. */
+  readonly path: string
+  readonly kind: ObjectKind
+  readonly right: Right
+  /** Does a value leave by it? Then its event is committed before. */
+  readonly reveals: boolean
+  /** Is its use one audit event? Every reveal and change is; descriptions are not. */
+  readonly audited: boolean
+}
+
+function reads(kind: ObjectKind, path: string, method: 'GET' | 'POST' = 'GET'): Operation {
+  return { method, path, kind, right: 'describe', reveals: false, audited: false }
+}
+
+function changes(kind: ObjectKind, method: Operation['method'], path: string, right: Right = 'write'): Operation {
+  return { method, path, kind, right, reveals: false, audited: true }
+}
+
+function reveals(kind: ObjectKind, path: string): Operation {
+  return { method: 'POST', path, kind, right: 'read', reveals: true, audited: true }
+}
+
+/** A missing operation is a compile error. */
+export const operations: { readonly [name in keyof Api]: Operation } = {
+  createSecret: changes('secret', 'POST', '/secrets'),
+  setSecrets: changes('secret', 'PUT', '/secrets'),
+  updateSecret: changes('secret', 'PATCH', '/secrets/{id}'),
+  renameSecret: changes('secret', 'POST', '/secrets/{id}/rename'),
+  deleteSecret: changes('secret', 'DELETE', '/secrets/{id}', 'delete'),
+  describeSecret: reads('secret', '/secrets/{id}'),
+  listSecrets: reads('secret', '/secrets'),
+  listSecretVersions: reads('secret', '/secrets/{id}/versions'),
+  listSecretUses: reads('secret', '/secrets/{id}/uses'),
+  resolveSecrets: reveals('secret', '/secrets/resolve'),
+
+  registerFlavor: changes('component', 'POST', '/flavors'),
+  describeFlavor: reads('component', '/flavors/{type}/{flavor}'),
+  listFlavors: reads('component', '/flavors'),
+
+  registerComponent: changes('component', 'POST', '/components'),
+  updateComponent: changes('component', 'PATCH', '/components/{id}'),
+  copyComponent: changes('component', 'POST', '/components/{id}/copy'),
+  renameComponent: changes('component', 'POST', '/components/{id}/rename'),
+  deleteComponent: changes('component', 'DELETE', '/components/{id}', 'delete'),
+  describeComponent: reads('component', '/components/{id}'),
+  listComponents: reads('component', '/components'),
+
+  registerStack: changes('stack', 'POST', '/stacks'),
+  updateStack: changes('stack', 'PATCH', '/stacks/{id}'),
+  copyStack: changes('stack', 'POST', '/stacks/{id}/copy'),
+  renameStack: changes('stack', 'POST', '/stacks/{id}/rename'),
+  deleteStack: changes('stack', 'DELETE', '/stacks/{id}', 'delete'),
+  describeStack: reads('stack', '/stacks/{id}'),
+  listStacks: reads('stack', '/stacks'),
+  activateStack: changes('stack', 'POST', '/stacks/{id}/activate', 'describe'),
+  updateStackSettings: changes('stack', 'PATCH', '/stacks/{id}/settings'),
+
+  checkReferences: reads('stack', '/references/check', 'POST'),
+  resolveReferences: reveals('stack', '/references/resolve'),
+
+  createRun: changes('run', 'POST', '/runs'),
+  startAttempt: changes('run', 'POST', '/runs/{id}/attempts'),
+  finishAttempt: changes('run', 'POST', '/attempts/{id}/finish'),
+  finishRun: changes('run', 'POST', '/runs/{id}/finish'),
+  appendRunLog: { ...changes('run', 'POST', '/attempts/{id}/log'), audited: false },
+  describeRun: reads('run', '/runs/{id}'),
+  listRuns: reads('run', '/runs'),
+  listRunSecrets: reads('run', '/runs/{id}/secrets'),
+  readRunLog: reads('run', '/runs/{id}/log'),
+
+  listAudit: reads('audit', '/audit'),
+  verifyAudit: reads('audit', '/audit/verify', 'POST'),
+  describeStore: reads('store', '/store'),
+}
+
+/** Names of all operations, in the order of the table. */
+export const operationNames: readonly OperationName[] = Object.keys(operations) as OperationName[] // keys of the table are the operations

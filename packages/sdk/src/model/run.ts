@@ -1,0 +1,128 @@
+/** Runs and attempts: records of what ran, with which secret versions. */
+import type { CheckInput, ValidationLevel } from './check.ts'
+import type { JsonObject } from './json.ts'
+import type { Id } from './names.ts'
+import type { PageQuery } from './page.ts'
+
+export type RunState = 'running' | 'completed' | 'failed' | 'cancelled'
+export const runStates: readonly RunState[] = ['running', 'completed', 'failed', 'cancelled']
+
+export interface RunInput {
+  readonly pipeline: string
+  readonly stack: string
+  readonly parameters: JsonObject
+  /** The plan as data; given unchanged to every engine. */
+  readonly plan: JsonObject
+  readonly level: ValidationLevel
+  /** What was checked, so that an attempt's use of a secret can be told declared or not. */
+  readonly requirements: Pick<CheckInput, 'settings' | 'secrets'>
+}
+
+/** An artifact as a run records it; the bytes lie in the artifact store under their digest. */
+export interface ArtifactRecord {
+  readonly name: string
+  /** `sha256:` and 64 hex digits. */
+  readonly digest: string
+  readonly sizeBytes: number
+  readonly codec: 'json' | 'text' | 'bytes' | 'file'
+}
+
+export interface AttemptInput {
+  readonly run: Id
+  /** Id of the plan's node. */
+  readonly step: string
+}
+
+export interface AttemptEnd {
+  readonly attempt: Id
+  readonly state: Exclude<RunState, 'running'>
+  /** Redacted before it comes here. */
+  readonly error?: string | undefined
+  readonly exitCode?: number | undefined
+  readonly outputs?: readonly ArtifactRecord[] | undefined
+}
+
+export interface RunEnd {
+  readonly run: Id
+  readonly state: Exclude<RunState, 'running'>
+  readonly error?: string | undefined
+}
+
+export interface Attempt {
+  readonly id: Id
+  readonly step: string
+  readonly number: number
+  readonly state: RunState
+  readonly error?: string
+  readonly exitCode?: number
+  readonly startedAt: string
+  readonly endedAt?: string
+  readonly outputs: readonly ArtifactRecord[]
+}
+
+export interface Run {
+  readonly id: Id
+  readonly pipeline: string
+  readonly stack: string
+  readonly principal: string
+  readonly state: RunState
+  readonly error?: string
+  readonly parameters: JsonObject
+  readonly startedAt: string
+  readonly endedAt?: string
+}
+
+export interface RunDetail extends Run {
+  readonly plan: JsonObject
+  readonly level: ValidationLevel
+  readonly attempts: readonly Attempt[]
+}
+
+export interface RunSelector {
+  /** An id, or an unambiguous beginning of one with at least 6 characters. */
+  readonly run: string
+}
+
+export interface RunQuery extends PageQuery {
+  readonly pipeline?: string | undefined
+  readonly stack?: string | undefined
+  readonly state?: RunState | undefined
+}
+
+/** One secret version that an attempt read: who read what. */
+export interface SecretRead {
+  readonly step: string
+  readonly attempt: Id
+  readonly secretId: Id
+  readonly secret: string
+  readonly version: number
+  readonly keys: readonly string[]
+  /** False where a step asked for what it did not declare. */
+  readonly declared: boolean
+  readonly at: string
+}
+
+export interface LogAppend {
+  readonly attempt: Id
+  /** Redacted output, as the base64 of its bytes: binary output stays whole. */
+  readonly dataBase64: string
+}
+
+export interface LogQuery extends RunSelector {
+  readonly step?: string | undefined
+  /** Go on behind these bytes of the log. */
+  readonly offsetBytes?: number | undefined
+}
+
+export interface LogChunk {
+  readonly step: string
+  readonly attempt: Id
+  readonly dataBase64: string
+}
+
+export interface LogPage {
+  readonly chunks: readonly LogChunk[]
+  readonly offsetBytes: number
+  /** True when the run has ended and nothing more will come. */
+  readonly ended: boolean
+}

@@ -1,0 +1,55 @@
+/** A value that prints, logs, serializes and inspects as `***`. */
+import { isSottoError, SottoError } from './error.ts'
+
+const masked = '***'
+
+/** Holds a value of type T; only `reveal()` gives it. */
+export class Sensitive<T = string> {
+  readonly #value: T
+
+  constructor(value: T) {
+    this.#value = value
+  }
+
+  /** The value itself. From here on the caller guards it. */
+  reveal(): T {
+    return this.#value
+  }
+
+  toString(): string {
+    return masked
+  }
+
+  toJSON(): string {
+    return masked
+  }
+
+  [Symbol.toPrimitive](): string {
+    return masked
+  }
+
+  get [Symbol.toStringTag](): string {
+    return 'Sensitive'
+  }
+
+  static {
+    // Node prints objects by this method; the SDK may not import node:util for the symbol.
+    Object.defineProperty(Sensitive.prototype, Symbol.for('nodejs.util.inspect.custom'), { value: () => masked })
+  }
+}
+
+/** Is a `Sensitive` anywhere in the value? Such a value may be no step's result and no artifact. */
+export function containsSensitive(value: unknown, seen: Set<unknown> = new Set()): boolean {
+  if (value instanceof Sensitive) return true
+  if (typeof value !== 'object' || value === null || seen.has(value) || isSottoError(value)) return false
+  seen.add(value)
+  const items = value instanceof Map ? [...value.keys(), ...value.values()] : value instanceof Set ? [...value] : Object.values(value)
+  return items.some((item) => containsSensitive(item, seen))
+}
+
+/** Refuses a value that holds a `Sensitive`, with `value_invalid`. `what` names it: `the result of step "load"`. */
+export function refuseSensitive(what: string, value: unknown): void {
+  if (containsSensitive(value)) {
+    throw new SottoError('value_invalid', `${what} holds a secret value`, { hint: 'return what was made with the secret, not the secret; the next step can declare it itself' })
+  }
+}
