@@ -1,0 +1,168 @@
+// Builds what is published: the bundle of the command line, the library entries, and (unless
+// --quiet, which bin/sotto uses) type declarations.
+//
+// Every file is written beside its place and renamed into it, so that a running program and a
+// second build never see half a file. dist/sotto.cjs comes last and carries the time at which
+// the build began: bin/sotto takes it for the age of everything.
+
+import { spawnSync } from 'node:child_process'
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
+import { dirname, join, relative } from 'node:path'
+import { build, type BuildOptions, type Metafile, type OutputFile } from 'esbuild'
+import { bundledPackages, noticesOf, sbomOf } from './bundled-packages.ts'
+
+const root = dirname(import.meta.dirname)
+const sdk = join(root, 'packages/sdk')
+const sotto = join(root, 'packages/sotto')
+
+/** Entries of the published packages: the name under dist/ and the source under src/. */
+const sdkEntries = {
+  index: 'index.ts',
+  'model/index': 'model/index.ts',
+  'references/index': 'references/index.ts',
+}
+const sottoEntries = {
+  index: 'index.ts',
+  pipelines: 'pipelines.ts',
+  'step-runner': 'pipelines/step-runner.ts',
+}
+
+/** The oldest Node whose parser must take the output. The program then refuses it in one sentence. */
+const PARSED_BY = 'node18'
+
+const shared = {
+  bundle: true,
+  write: false,
+  metafile: true,
+  platform: 'node',
+  target: PARSED_BY,
+  conditions: ['sotto-source'],
+  logLevel: 'warning',
+  logOverride: { 'empty-import-meta': 'error' },
+  legalComments: 'none',
+  absWorkingDir: root,
+} satisfies BuildOptions
+
+interface Built {
+  readonly files: readonly OutputFile[]
+  readonly metafile: Metafile
+}
+
+async function run(options: BuildOptions): Promise<Built> {
+  const result = await build({ ...shared, ...options })
+  return { files: result.outputFiles ?? [], metafile: result.metafile ?? { inputs: {}, outputs: {} } }
+}
+
+/** The command line in one file. A dynamic import of our own becomes a part that runs on first use. */
+function buildCli(): Promise<Built> {
+  return run({
+    entryPoints: [join(sotto, 'src/cli/main.ts')],
+    outfile: join(sotto, 'dist/cli.cjs'),
+    format: 'cjs',
+    external: ['@lydell/node-pty'],
+    // Whitespace and syntax only: names stay, for stack traces and for error classes.
+    minifyWhitespace: true,
+    minifySyntax: true,
+    // CommonJS has no import.meta; these are what it would say of the bundle's own file.
+    define: {
+      'import.meta.url': 'sottoBundleUrl',
+      'import.meta.filename': '__filename',
+      'import.meta.dirname': '__dirname',
+      'import.meta.main': 'true',
+    },
+    banner: { js: "const sottoBundleUrl=require('node:url').pathToFileURL(__filename).href;" },
+  })
+}
+
+/** Library entries: our own modules bundled, third-party packages left outside, where scanners see them. */
+function buildLibrary(folder: string, entries: Readonly<Record<string, string>>): Promise<Built> {
+  const sources = Object.entries(entries).map(([out, source]) => [out, join(folder, 'src', source)] as const)
+  // UNTIL EVERY ENTRY IS WRITTEN: a missing one is named and left out. Then these two lines go.
+  for (const [, path] of sources)
+    if (!existsSync(path)) console.error(`not built: ${relative(root, path)} is missing`)
+  const present = sources.filter(([, path]) => existsSync(path))
+  return run({
+    entryPoints: Object.fromEntries(present),
+    outdir: join(folder, 'dist'),
+    format: 'esm',
+    splitting: true,
+    chunkNames: 'chunks/[name]-[hash]',
+    packages: 'external',
+  })
+}
+
+function buildDeclarations(folder: string): void {
+  const compiler = join(root, 'node_modules/typescript/bin/tsc')
+  const result = spawnSync(process.execPath, [compiler, '-p', join(folder, 'tsconfig.build.json')], {
+    stdio: 'inherit',
+  })
+  if (result.status !== 0)
+    throw new Error(`no declarations for ${relative(root, folder)}: tsc failed, see above`)
+  const dist = join(folder, 'dist')
+  for (const name of readdirSync(dist, { recursive: true, encoding: 'utf8' })) {
+    if (name.endsWith('.d.ts')) pointToJavaScript(join(dist, name))
+  }
+}
+
+/** tsc rewrites the endings of imports in JavaScript only; other readers of declarations want them too. */
+function pointToJavaScript(file: string): void {
+  const text = readFileSync(file, 'utf8')
+  writeFileSync(file, text.replaceAll(/((?:from |import\()['"]\.{1,2}\/[^'"]*)\.ts(['"])/g, '$1.js$2'))
+}
+
+function place(path: string, contents: string | Uint8Array, time: Date): void {
+  mkdirSync(dirname(path), { recursive: true })
+  const temporary = `${path}.${process.pid}.tmp`
+  writeFileSync(temporary, contents)
+  utimesSync(temporary, time, time)
+  renameSync(temporary, path)
+}
+
+/** Chunks carry a hash in their names; those of earlier builds stay until a build that publishes. */
+function removeOldChunks(folder: string, files: readonly OutputFile[]): void {
+  const kept = new Set(files.map((file) => file.path))
+  const chunks = join(folder, 'dist/chunks')
+  mkdirSync(chunks, { recursive: true })
+  for (const name of readdirSync(chunks)) if (!kept.has(join(chunks, name))) rmSync(join(chunks, name))
+}
+
+async function main(): Promise<void> {
+  const quick = process.argv.includes('--quiet')
+  const began = new Date()
+  const [cli, sdkLibrary, library] = await Promise.all([
+    buildCli(),
+    buildLibrary(sdk, sdkEntries),
+    buildLibrary(sotto, sottoEntries),
+  ])
+  for (const file of [...sdkLibrary.files, ...library.files, ...cli.files])
+    place(file.path, file.contents, began)
+
+  const packages = bundledPackages(root, cli.metafile)
+  const { version } = JSON.parse(readFileSync(join(sotto, 'package.json'), 'utf8')) as { version: string }
+  place(join(sotto, 'dist/sbom.json'), sbomOf(version, packages), began)
+  place(join(sotto, 'dist/third-party-licenses.txt'), noticesOf(packages), began)
+  place(join(sotto, 'dist/sotto.cjs'), readFileSync(join(root, 'scripts/loader.cjs')), began)
+  if (quick) return
+
+  removeOldChunks(sdk, sdkLibrary.files)
+  removeOldChunks(sotto, library.files)
+  // In this order: the declarations of sotto refer to those of the SDK.
+  buildDeclarations(sdk)
+  buildDeclarations(sotto)
+  for (const folder of [sdk, sotto]) cpSync(join(root, 'LICENSE'), join(folder, 'LICENSE'))
+  for (const file of [...cli.files, ...library.files, ...sdkLibrary.files]) {
+    console.log(`${relative(root, file.path)}  ${Math.ceil(file.contents.length / 1024)} KiB`)
+  }
+}
+
+await main()
