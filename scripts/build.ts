@@ -88,8 +88,7 @@ function buildCli(): Promise<Built> {
 function buildLibrary(folder: string, entries: Readonly<Record<string, string>>): Promise<Built> {
   const sources = Object.entries(entries).map(([out, source]) => [out, join(folder, 'src', source)] as const)
   // UNTIL EVERY ENTRY IS WRITTEN: a missing one is named and left out. Then these two lines go.
-  for (const [, path] of sources)
-    if (!existsSync(path)) console.error(`not built: ${relative(root, path)} is missing`)
+  for (const [, path] of sources) if (!existsSync(path)) console.error(`not built: ${relative(root, path)} is missing`)
   const present = sources.filter(([, path]) => existsSync(path))
   return run({
     entryPoints: Object.fromEntries(present),
@@ -106,8 +105,7 @@ function buildDeclarations(folder: string): void {
   const result = spawnSync(process.execPath, [compiler, '-p', join(folder, 'tsconfig.build.json')], {
     stdio: 'inherit',
   })
-  if (result.status !== 0)
-    throw new Error(`no declarations for ${relative(root, folder)}: tsc failed, see above`)
+  if (result.status !== 0) throw new Error(`no declarations for ${relative(root, folder)}: tsc failed, see above`)
   const dist = join(folder, 'dist')
   for (const name of readdirSync(dist, { recursive: true, encoding: 'utf8' })) {
     if (name.endsWith('.d.ts')) pointToJavaScript(join(dist, name))
@@ -144,8 +142,7 @@ async function main(): Promise<void> {
     buildLibrary(sdk, sdkEntries),
     buildLibrary(sotto, sottoEntries),
   ])
-  for (const file of [...sdkLibrary.files, ...library.files, ...cli.files])
-    place(file.path, file.contents, began)
+  for (const file of [...sdkLibrary.files, ...library.files, ...cli.files]) place(file.path, file.contents, began)
 
   const packages = bundledPackages(root, cli.metafile)
   const { version } = JSON.parse(readFileSync(join(sotto, 'package.json'), 'utf8')) as { version: string }
@@ -165,4 +162,11 @@ async function main(): Promise<void> {
   }
 }
 
-await main()
+try {
+  await main()
+} catch (error) {
+  // esbuild and tsc have printed their findings; a stack of ours would only hide them.
+  const [reason] = error instanceof Error ? error.message.split('\n') : [String(error)]
+  console.error(`sotto: the build of this checkout failed: ${reason}`)
+  process.exitCode = 1
+}

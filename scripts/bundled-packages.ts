@@ -22,7 +22,7 @@ export function bundledPackages(root: string, metafile: Metafile): BundledPackag
       if (folder !== undefined && bytesInOutput > 0) folders.add(folder)
     }
   }
-  return [...folders].map((folder) => describe(join(root, folder))).sort((a, b) => (a.name < b.name ? -1 : 1))
+  return [...folders].map((folder) => describe(join(root, folder))).toSorted((a, b) => (a.name < b.name ? -1 : 1))
 }
 
 function describe(folder: string): BundledPackage {
@@ -34,9 +34,7 @@ function describe(folder: string): BundledPackage {
   }
   const file = readdirSync(folder).find((name) => /^licen[cs]e(\.|$)/i.test(name))
   if (manifest.license === undefined || file === undefined) {
-    throw new Error(
-      `${manifest.name} is in the bundle but has no licence file; leave it out or write its notice`,
-    )
+    throw new Error(`${manifest.name} is in the bundle but has no licence file; leave it out or write its notice`)
   }
   return {
     name: manifest.name,

@@ -50,7 +50,8 @@ function enableCompileCache() {
     }
     if (!found.isDirectory() || found.uid !== process.getuid() || (found.mode & 0o077) !== 0) return
     require('node:module').enableCompileCache(folder)
-  } catch (_) {
+  } catch (error) {
     // A read-only or full disk: slower, not broken.
+    void error
   }
 }

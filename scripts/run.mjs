@@ -63,8 +63,7 @@ function findNode() {
   for (const name of PINNED) {
     const node = join(root, 'node_modules', name, 'bin', 'node')
     // Started once, because a binary for another C library is there but cannot run.
-    if (existsSync(node) && (node === process.execPath || spawnSync(node, ['--version']).status === 0))
-      return node
+    if (existsSync(node) && (node === process.execPath || spawnSync(node, ['--version']).status === 0)) return node
   }
   const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
   if (major > NEEDED[0] || (major === NEEDED[0] && minor >= NEEDED[1])) return process.execPath

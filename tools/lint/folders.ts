@@ -1,0 +1,73 @@
+// The dependency rule of the house as a table: which folder may import which. The arrows of
+// docs/architecture.md are drawn from it, and tools/lint/boundaries.ts enforces it.
+
+/** `sdk:model` is the folder `model` of the package `sdk`; `sotto:entry` are the files beside the folders. */
+export type Folder = `${'sdk' | 'sotto'}:${string}`
+
+/** What a folder may import besides its own files. */
+export interface Allowed {
+  readonly folders: readonly Folder[]
+  /** Single files of a folder that is closed otherwise: the interface an integration implements. */
+  readonly files?: readonly `${Folder}/${string}`[]
+  /** Whether Node's own modules may be imported. */
+  readonly node: boolean
+  readonly packages?: readonly string[]
+}
+
+const sdk = (...folders: Folder[]): Allowed => ({ folders, node: false })
+const program = (folders: readonly Folder[], more: Partial<Allowed> = {}): Allowed => ({ folders, node: true, ...more })
+
+export const folders: Readonly<Record<Folder, Allowed>> = {
+  // The SDK runs in browsers, Deno and Bun: it imports its own files and nothing else.
+  'sdk:model': sdk(),
+  'sdk:references': sdk('sdk:model'),
+  'sdk:client': sdk('sdk:model', 'sdk:references'),
+  'sdk:testing': sdk('sdk:model', 'sdk:references', 'sdk:client'),
+  'sdk:entry': sdk('sdk:model', 'sdk:references', 'sdk:client', 'sdk:testing'),
+
+  'sotto:keys': program(['sdk:model']),
+  'sotto:store': program(['sdk:model', 'sotto:keys']),
+  'sotto:service': program(['sdk:model', 'sdk:references', 'sotto:keys', 'sotto:store']),
+  // Not the store: the service is the only door to it.
+  'sotto:http': program(['sdk:model', 'sotto:service']),
+  'sotto:connect': program(['sdk:model', 'sdk:references', 'sdk:client', 'sotto:service'], { packages: ['yaml'] }),
+  // The streaming mask for values, for whatever shows output of others; knows nothing of secrets.
+  'sotto:redaction': program([]),
+  // They take an Api; where it comes from is not for them to know.
+  'sotto:pipelines': program(['sdk:model', 'sdk:references', 'sotto:redaction'], { packages: ['yaml'] }),
+  'sotto:integrations': program(['sdk:model'], {
+    files: ['sotto:pipelines/tracker.ts', 'sotto:keys/root-key-provider.ts'],
+  }),
+  'sotto:cli': program(
+    ['sdk:model', 'sdk:references', 'sotto:connect', 'sotto:redaction', 'sotto:pipelines', 'sotto:entry'],
+    { packages: ['commander', '@commander-js/extra-typings', '@clack/prompts', '@lydell/node-pty', 'yaml'] },
+  ),
+  // The entries `sotto` and `sotto/pipelines` put the parts together.
+  'sotto:entry': program([
+    'sdk:model',
+    'sdk:references',
+    'sdk:client',
+    'sotto:connect',
+    'sotto:pipelines',
+    'sotto:integrations',
+  ]),
+}
+
+/** How one package names a part of the other. Each leads to an entry, never to a file inside. */
+export const specifiers: Readonly<Record<string, Folder>> = {
+  '@sotto/sdk/model': 'sdk:model',
+  '@sotto/sdk/references': 'sdk:references',
+  '@sotto/sdk': 'sdk:client',
+}
+
+/** Everything a folder reaches through what it may import: what its tests may use to set a scene. */
+export function reachable(folder: Folder): ReadonlySet<Folder> {
+  const seen = new Set<Folder>()
+  const visit = (each: Folder): void => {
+    if (seen.has(each)) return
+    seen.add(each)
+    for (const next of folders[each]?.folders ?? []) visit(next)
+  }
+  visit(folder)
+  return seen
+}
