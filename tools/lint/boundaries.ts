@@ -36,7 +36,7 @@ export function refusal(file: string, specifier: string): string | undefined {
   if (allowed === undefined) {
     return `the folder ${place.folder} is not in tools/lint/folders.ts: say there what it may import`
   }
-  const from = { ...place, allowed, isTest: /\.test\.ts$|\/testing\//.test(place.path) }
+  const from = { ...place, allowed, isTest: /\.test\.ts$|(^|\/)testing(\/|\.ts$)/.test(place.path) }
   if (specifier.startsWith('.')) return refuseFile(from, specifier)
   if (isBuiltin(specifier)) return refuseBuiltin(from, specifier)
   return refusePackage(from, specifier)

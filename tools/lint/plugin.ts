@@ -5,7 +5,6 @@ import { placeOf, refusal } from './boundaries.ts'
 
 // oxlint exports the types of its plugin interface only through this class.
 type Rule = Extract<Parameters<RuleTester['run']>[1], { create: unknown }>
-type Context = Parameters<NonNullable<Rule['create']>>[0]
 type Visitor = ReturnType<NonNullable<Rule['create']>>
 type NodeOf<Type extends string> = Parameters<NonNullable<Visitor[Type]>>[0]
 type Node = NodeOf<'*'>
@@ -44,8 +43,7 @@ const onlyCliPrints: Rule = {
         const object = node.object.name
         const property = propertyOf(node)
         const prints =
-          (object === 'console' && isGlobal(context, node.object)) ||
-          (object === 'process' && (property === 'stdout' || property === 'stderr'))
+          object === 'console' || (object === 'process' && (property === 'stdout' || property === 'stderr'))
         if (!prints) return
         const name = property === undefined ? object : `${object}.${property}`
         context.report({ node, message: `${name}: only cli prints; return the words, or write to a stream passed in` })
@@ -86,10 +84,6 @@ function stringOf(node: Node | null | undefined): string | undefined {
 function propertyOf(node: NodeOf<'MemberExpression'>): string | undefined {
   if (!node.computed) return node.property.type === 'Identifier' ? node.property.name : undefined
   return stringOf(node.property)
-}
-
-function isGlobal(context: Context, node: Node): boolean {
-  return context.sourceCode.isGlobalReference(node)
 }
 
 const plugin: { readonly meta: { readonly name: string }; readonly rules: Readonly<Record<string, Rule>> } = {
