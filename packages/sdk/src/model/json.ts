@@ -1,25 +1,43 @@
 /** JSON as data: what attributes, settings, parameters and results are made of. */
+import { SottoError } from './error.ts'
+import { shown } from './names.ts'
+
 export type Json = string | number | boolean | null | readonly Json[] | JsonObject
 export interface JsonObject {
   readonly [name: string]: Json
 }
 
-/** Visits every string of a JSON value at any depth. `path` is written like `hosts[0].url`. */
+/** Deeper than anyone writes by hand, and far from where recursion would overflow the stack. */
+const mostLevels = 100
+
+/** Visits every string of a JSON value at any depth. `path` is written like `hosts[0].url`. Nesting beyond 100 levels is refused with `input_invalid`. */
 export function visitStrings(value: Json, path: string, visit: (text: string, path: string) => void): void {
-  if (typeof value === 'string') visit(value, path)
-  else if (isJsonArray(value)) value.forEach((item, index) => { visitStrings(item, `${path}[${String(index)}]`, visit) })
-  else if (typeof value === 'object' && value !== null) {
-    for (const [name, item] of Object.entries(value)) visitStrings(item, path === '' ? name : `${path}.${name}`, visit)
-  }
+  mapStrings(value, path, (text, at) => {
+    visit(text, at)
+    return text
+  })
 }
 
-/** A copy in which every string at any depth is replaced by what `replace` makes of it. */
+/** A copy in which every string at any depth is replaced by what `replace` makes of it. Nesting beyond 100 levels is refused with `input_invalid`. */
 export function mapStrings(value: Json, path: string, replace: (text: string, path: string) => string): Json {
+  return mapLevel(value, path, replace, 0)
+}
+
+function mapLevel(value: Json, path: string, replace: (text: string, path: string) => string, level: number): Json {
   if (typeof value === 'string') return replace(value, path)
-  if (isJsonArray(value)) return value.map((item, index) => mapStrings(item, `${path}[${String(index)}]`, replace))
   if (typeof value !== 'object' || value === null) return value
+  if (level === mostLevels)
+    throw new SottoError('input_invalid', `${shown(path)} is nested more than ${String(mostLevels)} levels deep`)
+  if (isJsonArray(value)) {
+    return value.map((item, index) => mapLevel(item, `${path}[${String(index)}]`, replace, level + 1))
+  }
   // fromEntries defines own properties, so a member called __proto__ stays a plain member.
-  return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, mapStrings(item, path === '' ? name : `${path}.${name}`, replace)]))
+  return Object.fromEntries(
+    Object.entries(value).map(([name, item]) => [
+      name,
+      mapLevel(item, path === '' ? name : `${path}.${name}`, replace, level + 1),
+    ]),
+  )
 }
 
 /** `Array.isArray` that knows a readonly array. */

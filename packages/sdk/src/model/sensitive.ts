@@ -3,6 +3,9 @@ import { isSottoError, SottoError } from './error.ts'
 
 const masked = '***'
 
+/** Under which every copy of this module marks its class: a user's import and the program's bundle each have one. */
+const brand = Symbol.for('sotto.Sensitive')
+
 /** Holds a value of type T; only `reveal()` gives it. */
 export class Sensitive<T = string> {
   readonly #value: T
@@ -35,21 +38,34 @@ export class Sensitive<T = string> {
   static {
     // Node prints objects by this method; the SDK may not import node:util for the symbol.
     Object.defineProperty(Sensitive.prototype, Symbol.for('nodejs.util.inspect.custom'), { value: () => masked })
+    Object.defineProperty(Sensitive.prototype, brand, { value: true })
   }
+}
+
+/** Is it a `Sensitive`, of this or another copy of the package? */
+export function isSensitive(value: unknown): value is Sensitive<unknown> {
+  return typeof value === 'object' && value !== null && brand in value
 }
 
 /** Is a `Sensitive` anywhere in the value? Such a value may be no step's result and no artifact. */
 export function containsSensitive(value: unknown, seen: Set<unknown> = new Set()): boolean {
-  if (value instanceof Sensitive) return true
+  if (isSensitive(value)) return true
   if (typeof value !== 'object' || value === null || seen.has(value) || isSottoError(value)) return false
   seen.add(value)
-  const items = value instanceof Map ? [...value.keys(), ...value.values()] : value instanceof Set ? [...value] : Object.values(value)
+  const items =
+    value instanceof Map
+      ? [...value.keys(), ...value.values()]
+      : value instanceof Set
+        ? [...value]
+        : Object.values(value)
   return items.some((item) => containsSensitive(item, seen))
 }
 
 /** Refuses a value that holds a `Sensitive`, with `value_invalid`. `what` names it: `the result of step "load"`. */
 export function refuseSensitive(what: string, value: unknown): void {
   if (containsSensitive(value)) {
-    throw new SottoError('value_invalid', `${what} holds a secret value`, { hint: 'return what was made with the secret, not the secret; the next step can declare it itself' })
+    throw new SottoError('value_invalid', `${what} holds a secret value`, {
+      hint: 'return what was made with the secret, not the secret; the next step can declare it itself',
+    })
   }
 }
