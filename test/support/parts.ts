@@ -10,8 +10,11 @@ export const inCi: boolean = !['', '0', 'false'].includes(process.env['CI'] ?? '
 /** How every reason begins, for scripts/test.ts to know it by. */
 export const NOT_RUN = 'not run: '
 
+/** The name of a part that `requirePart` knows. */
+export type PartName = 'sh' | 'bash' | 'zsh' | 'pty' | 'python' | 'mlflow'
+
 /** Each part: whether this machine has it, and what to say when it has not. */
-const parts = {
+const parts: Readonly<Record<PartName, { readonly isHere: () => boolean; readonly missing: string }>> = {
   sh: { isHere: () => runs('sh', ['-c', 'exit']), missing: 'sh is not installed' },
   bash: { isHere: () => runs('bash', ['-c', 'exit']), missing: 'bash is not installed (apt-get install bash)' },
   zsh: { isHere: () => runs('zsh', ['-c', 'exit']), missing: 'zsh is not installed (apt-get install zsh)' },
@@ -24,10 +27,7 @@ const parts = {
     isHere: hasPython,
     missing: 'MLflow needs Python 3.10 with venv, which is not installed (apt-get install python3-venv)',
   },
-} satisfies Record<string, { isHere: () => boolean; missing: string }>
-
-/** The name of a part that `requirePart` knows. */
-export type PartName = keyof typeof parts
+}
 
 const found = new Map<PartName, boolean>()
 
