@@ -1,0 +1,66 @@
+import { createHmac, timingSafeEqual } from 'node:crypto'
+import type { KeyObject } from 'node:crypto'
+
+/** One column or field. Integers must be safe ones, or bigints of 64 bits; both encode alike. */
+export type MacPart = string | Uint8Array | number | bigint | null
+
+/** The first bytes of every HMAC input: what is authenticated for one purpose never passes for another. */
+export type MacPurpose = 'sotto/token/1' | 'sotto/row/1' | 'sotto/cursor/1'
+
+/** HMAC-SHA256 (RFC 2104), 32 bytes, of the purpose and the parts in their order. */
+export function mac(key: KeyObject, purpose: MacPurpose, parts: readonly MacPart[]): Buffer {
+  return createHmac('sha256', key).update(encodeMacInput(purpose, parts)).digest()
+}
+
+/** Compares in constant time; a MAC of another size is not equal. */
+export function macsEqual(expected: Uint8Array, actual: Uint8Array): boolean {
+  return expected.length === actual.length && timingSafeEqual(expected, actual)
+}
+
+const headSize = 5
+const integerSize = 8
+
+/**
+ * The purpose, then for each part a letter for its type, u32 size and content: `s` UTF-8 text, `b` bytes, `i` an integer
+ * as 8 bytes of two's complement, `n` null. So neither ("ab","c") and ("a","bc") nor "" and null collide.
+ *
+ * Measured, then filled in place into one buffer: a read checks several rows, and joining pieces took twice as long.
+ */
+export function encodeMacInput(purpose: MacPurpose, parts: readonly MacPart[]): Buffer {
+  let size = purpose.length // ASCII
+  for (const part of parts) size += headSize + measurePart(part)
+  const bytes = Buffer.allocUnsafe(size)
+  let offset = bytes.write(purpose, 'latin1')
+  for (const part of parts) offset = writePart(bytes, offset, part)
+  return bytes
+}
+
+/** Size of a part's content in bytes. */
+function measurePart(part: MacPart): number {
+  if (part === null) return 0
+  if (typeof part === 'string') return Buffer.byteLength(part)
+  return part instanceof Uint8Array ? part.length : integerSize
+}
+
+/** Gives the offset behind the part. */
+function writePart(bytes: Buffer, offset: number, part: MacPart): number {
+  const start = offset + headSize
+  if (part === null) return writeHead(bytes, offset, 'n', 0)
+  if (typeof part === 'string') {
+    if (!part.isWellFormed()) throw new RangeError('text to authenticate is not well-formed Unicode')
+    const size = bytes.write(part, start)
+    return writeHead(bytes, offset, 's', size) + size
+  }
+  if (part instanceof Uint8Array) {
+    bytes.set(part, start)
+    return writeHead(bytes, offset, 'b', part.length) + part.length
+  }
+  if (typeof part === 'number' && !Number.isSafeInteger(part))
+    throw new RangeError('a number to authenticate is not a safe integer')
+  bytes.writeBigInt64BE(BigInt(part), start)
+  return writeHead(bytes, offset, 'i', integerSize) + integerSize
+}
+
+function writeHead(bytes: Buffer, offset: number, type: 's' | 'b' | 'i' | 'n', size: number): number {
+  return bytes.writeUInt32BE(size, bytes.writeUInt8(type.charCodeAt(0), offset))
+}
