@@ -4,10 +4,43 @@
  */
 import type { AuditEvent, AuditQuery, AuditVerification, AuditVerifyInput } from './audit.ts'
 import type { CheckInput, CheckReport, ResolvedReferences, ResolveReferencesInput } from './check.ts'
-import type { Component, ComponentInput, ComponentSelector, ComponentType, ComponentUpdate, ComponentWrite, Flavor } from './component.ts'
+import type {
+  Component,
+  ComponentInput,
+  ComponentSelector,
+  ComponentType,
+  ComponentUpdate,
+  ComponentWrite,
+  Flavor,
+} from './component.ts'
 import type { Page, PageQuery } from './page.ts'
-import type { Attempt, AttemptEnd, AttemptInput, LogAppend, LogPage, LogQuery, Run, RunDetail, RunEnd, RunInput, RunQuery, RunSelector, SecretRead } from './run.ts'
-import type { ReferenceUse, ResolvedSecret, ResolveInput, SecretDescription, SecretInput, SecretQuery, SecretSelector, SecretUpdate, SecretVersion, SecretWrite } from './secret.ts'
+import type {
+  Attempt,
+  AttemptEnd,
+  AttemptInput,
+  LogAppend,
+  LogPage,
+  LogQuery,
+  Run,
+  RunDetail,
+  RunEnd,
+  RunInput,
+  RunQuery,
+  RunSelector,
+  SecretRead,
+} from './run.ts'
+import type {
+  ReferenceUse,
+  ResolvedSecret,
+  ResolveInput,
+  SecretDescription,
+  SecretInput,
+  SecretQuery,
+  SecretSelector,
+  SecretUpdate,
+  SecretVersion,
+  SecretWrite,
+} from './secret.ts'
 import type { Stack, StackInput, StackSelector, StackSettingsUpdate, StackUpdate } from './stack.ts'
 
 /** Who the caller is and which store answers. */
@@ -47,7 +80,9 @@ export interface Api {
   renameComponent(input: ComponentSelector & { readonly newName: string }): Promise<Component>
   deleteComponent(input: ComponentSelector): Promise<Component>
   describeComponent(input: ComponentSelector): Promise<Component>
-  listComponents(input: { readonly type?: ComponentType | undefined; readonly flavor?: string | undefined } & PageQuery): Promise<Page<Component>>
+  listComponents(
+    input: { readonly type?: ComponentType | undefined; readonly flavor?: string | undefined } & PageQuery,
+  ): Promise<Page<Component>>
 
   registerStack(input: StackInput): Promise<Stack>
   updateStack(input: StackUpdate): Promise<Stack>

@@ -39,7 +39,16 @@ export interface CheckInput {
   readonly level?: ValidationLevel | undefined
 }
 
-export type Outcome = 'ok' | 'secret missing' | 'key missing' | 'version missing' | 'not readable' | 'not trusted' | 'malformed' | 'attribute missing' | 'not checked'
+export type Outcome =
+  | 'ok'
+  | 'secret missing'
+  | 'key missing'
+  | 'version missing'
+  | 'not readable'
+  | 'not trusted'
+  | 'malformed'
+  | 'attribute missing'
+  | 'not checked'
 
 /** The answer for one reference, declared secret or needed attribute. */
 export interface CheckItem {

@@ -153,5 +153,9 @@ export function errorFromShape(shape: ErrorShape): SottoError {
 
 /** All codes with status and exit code, in the order of the table: for documents and tests. */
 export function errorCodes(): readonly { code: ErrorCode; status: number; exit: number }[] {
-  return (Object.keys(table) as ErrorCode[]).map((code) => ({ code, status: table[code].status, exit: table[code].exit })) // keys of the table are the codes
+  return (Object.keys(table) as ErrorCode[]).map((code) => ({
+    code,
+    status: table[code].status,
+    exit: table[code].exit,
+  })) // keys of the table are the codes
 }

@@ -35,8 +35,17 @@ export function requireName(noun: string, text: string): string {
 
 /** Refuses a key outside the rule with `key_invalid`. */
 export function requireKeyName(text: string): string {
-  if (isKeyName(text)) return text
-  throw invalid('key_invalid', `key ${shown(text)} is not allowed: 1 to 128 of A-Z a-z 0-9 _ . -, beginning with a letter or _`)
+  requireKeyNames([text])
+  return text
+}
+
+/** Refuses keys outside the rule with one `key_invalid` that names the first ten of them. */
+export function requireKeyNames(keys: readonly string[]): void {
+  const bad = keys.filter((key) => !isKeyName(key))
+  if (bad.length === 0) return
+  const named = bad.slice(0, 10).map(shown).join(', ') + (bad.length > 10 ? ` and ${String(bad.length - 10)} more` : '')
+  const subject = bad.length === 1 ? `key ${named} is` : `keys ${named} are`
+  throw invalid('key_invalid', `${subject} not allowed: 1 to 128 of A-Z a-z 0-9 _ . -, beginning with a letter or _`)
 }
 
 function invalid(code: ErrorCode, message: string): SottoError {
@@ -46,7 +55,10 @@ function invalid(code: ErrorCode, message: string): SottoError {
 /** A name in a message: quoted, cut, and without control characters, since it comes from outside. */
 export function shown(text: string): string {
   const cut = text.length > 80 ? `${text.slice(0, 77)}...` : text
-  return JSON.stringify(cut).replace(/[\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`)
+  return JSON.stringify(cut).replace(
+    /[\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g,
+    (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  )
 }
 
 /** The candidate nearest to a mistyped word (edit distance at most a third of its length), if any. */

@@ -19,7 +19,10 @@ export interface TimeRange {
 }
 
 /** Walks all pages of a list. */
-export async function* everyItem<Q extends PageQuery, T>(list: (query: Q) => Promise<Page<T>>, query: Q): AsyncGenerator<T, void, void> {
+export async function* everyItem<Q extends PageQuery, T>(
+  list: (query: Q) => Promise<Page<T>>,
+  query: Q,
+): AsyncGenerator<T, void, void> {
   let cursor = query.cursor
   do {
     const page = await list(cursor === undefined ? query : { ...query, cursor })

@@ -5,6 +5,7 @@ const masked = '***'
 
 /** Under which every copy of this module marks its class: a user's import and the program's bundle each have one. */
 const brand = Symbol.for('sotto.Sensitive')
+const holder = Symbol.for('sotto.holdsSensitive')
 
 /** Holds a value of type T; only `reveal()` gives it. */
 export class Sensitive<T = string> {
@@ -47,10 +48,16 @@ export function isSensitive(value: unknown): value is Sensitive<unknown> {
   return typeof value === 'object' && value !== null && brand in value
 }
 
-/** Is a `Sensitive` anywhere in the value? Such a value may be no step's result and no artifact. */
+/** Marks a class whose instances keep values in private fields, so that `containsSensitive` knows them. */
+export function markSensitive(prototype: object): void {
+  Object.defineProperty(prototype, holder, { value: true })
+}
+
+/** Is a `Sensitive`, or an instance of a class that is marked to hold one, anywhere in the value? Such a value may be no step's result and no artifact. */
 export function containsSensitive(value: unknown, seen: Set<unknown> = new Set()): boolean {
   if (isSensitive(value)) return true
   if (typeof value !== 'object' || value === null || seen.has(value) || isSottoError(value)) return false
+  if (holder in value) return true
   seen.add(value)
   const items =
     value instanceof Map

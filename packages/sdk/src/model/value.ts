@@ -1,6 +1,6 @@
 /** The value of one key: text or bytes, kept exactly as given. */
 import { SottoError } from './error.ts'
-import { requireKeyName, shown } from './names.ts'
+import { requireKeyNames, shown } from './names.ts'
 
 /** A value as it travels: `data` is the text itself, or the base64 of the bytes. */
 export interface SecretValue {
@@ -22,7 +22,10 @@ const encoder = new TextEncoder()
 
 /** A value from text. A lone surrogate cannot be kept as UTF-8 and is refused with `value_invalid`. */
 export function textValue(text: string): SecretValue {
-  if (!text.isWellFormed()) throw new SottoError('value_invalid', 'the text is not well-formed Unicode', { hint: 'give bytes with --key=@base64:FILE' })
+  if (!text.isWellFormed())
+    throw new SottoError('value_invalid', 'the text is not well-formed Unicode', {
+      hint: 'give bytes with --key=@base64:FILE',
+    })
   return { encoding: 'utf8', data: text }
 }
 
@@ -54,14 +57,16 @@ export function emptyRecord<T>(): Record<string, T> {
 /** Checks keys, sizes and number of values; every problem is named at once. Codes: `key_invalid`, `value_too_large`, `value_invalid`. */
 export function requireValues(values: SecretValues): void {
   const keys = Object.keys(values)
-  for (const key of keys) requireKeyName(key)
-  if (keys.length > limits.keysPerVersion) throw tooLarge(`${String(keys.length)} keys are more than a secret may have (${String(limits.keysPerVersion)})`)
+  requireKeyNames(keys)
+  if (keys.length > limits.keysPerVersion)
+    throw tooLarge(`${String(keys.length)} keys are more than a secret may have (${String(limits.keysPerVersion)})`)
   let total = 0
   const large: string[] = []
   for (const key of keys) {
     const value = values[key]
     if (value === undefined) continue
-    if (value.encoding === 'utf8' && !value.data.isWellFormed()) throw new SottoError('value_invalid', `the value of ${shown(key)} is not well-formed Unicode`)
+    if (value.encoding === 'utf8' && !value.data.isWellFormed())
+      throw new SottoError('value_invalid', `the value of ${shown(key)} is not well-formed Unicode`)
     const size = valueSizeBytes(value)
     if (size > limits.valueBytes) large.push(key)
     total += size
@@ -71,7 +76,9 @@ export function requireValues(values: SecretValues): void {
 }
 
 function tooLarge(message: string): SottoError {
-  return new SottoError('value_too_large', message, { hint: 'keep large data in the artifact store and its credentials in a secret' })
+  return new SottoError('value_too_large', message, {
+    hint: 'keep large data in the artifact store and its credentials in a secret',
+  })
 }
 
 function toBase64(bytes: Uint8Array): string {

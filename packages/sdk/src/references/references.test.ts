@@ -4,7 +4,7 @@ import { describe, test } from 'node:test'
 import { isSottoError } from '../model/error.ts'
 import { substituteReferences, collectReferences, findReferences } from './collect.ts'
 import { hasReference, parseTemplate, scanTemplate } from './parse.ts'
-import { escapeText, formatReference, formatTemplate, soleReference, substitute, unescapeText } from './template.ts'
+import { escapeText, formatReference, formatTemplate, substitute, unescapeText } from './template.ts'
 
 interface VectorReference {
   readonly name: string
