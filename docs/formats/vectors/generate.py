@@ -88,6 +88,11 @@ def value_vectors():
                          ('the greatest length', struct.pack('>I', 0xffffffff) + bytes(60))):
         before, after = b'STV1' + fill(2, 8), fill(3, 16) + fill(4, 16) + fill(5, 16) + fill(6, 16) + b'\0\x08password'
         bad.append(refused(what, 'value_corrupt', (before + seal(fill(1), fill(7), b'sotto/value/1', before, after, padded)).hex()))
+    # Only the comparison of the commitment refuses this one: its tag is right.
+    head = fill(7) + fill(8)
+    padded = struct.pack('>I', 6) + b'abc123' + bytes(54)
+    ciphertext = AESGCM(hkdf(fill(1), fill(7), b'sotto/value/1')[0]).encrypt(bytes(12), padded, before + head + after)
+    bad.append(refused('a commitment to another key under a valid tag', 'value_corrupt', (before + head + ciphertext).hex()))
     return {'format': '../value.md', 'sealed': good, 'refused': bad}
 
 
@@ -155,6 +160,7 @@ def keyring_vectors():
         refused('another kind', 'keyring_corrupt', at(26, b'\2')),
         refused('huge parameters', 'keyring_corrupt', at(35, b'\xff\xff')),
         refused('parameters beyond the end', 'keyring_corrupt', at(35, b'\x10\0')),
+        refused('4,097 bytes of parameters, well sealed', 'keyring_corrupt', seal_keyring({**case, 'slots': [{**slot, 'parameters': bytes(4097).hex()}]})),
         refused('an altered slot', 'keyring_corrupt', at(101, bytes([blob[101] ^ 1]))),
         refused('an altered body', 'keyring_corrupt', at(len(blob) - 20, bytes([blob[-20] ^ 1]))),
         refused('a byte too many', 'keyring_corrupt', blob + b'\0'),

@@ -16,7 +16,7 @@ const keySize = 32
 const dataKeyTag = 5
 const dataKeyFieldSize = 8 + 1 + 8 + 8 + keySize
 /** A key a month for 85 years. Keeps the size of a keyring bounded. */
-export const maxDataKeys = 1024
+const maxDataKeys = 1024
 
 /** The single keys, in the order of their tags: `tokenKey` is 1. */
 const singleKeys = ['tokenKey', 'rowKey', 'cursorKey', 'signingSeed'] as const
