@@ -1,0 +1,21 @@
+/** The `Api` of one caller: every operation of the table, through the door. A missing handler is a compile error. */
+import { operationNames } from '@sotto/sdk/model'
+import type { Api, OperationName } from '@sotto/sdk/model'
+import { Door } from './door.ts'
+import type { Handler, Handlers } from './door.ts'
+import type { Actor, ServiceParts } from './parts.ts'
+import { secretHandlers } from './secrets.ts'
+import { storeHandlers } from './store-description.ts'
+
+/** A noun adds its table of handlers here. */
+const written = { ...secretHandlers, ...storeHandlers }
+const handlers: Handlers<OperationName> = written as unknown as Handlers<OperationName> // UNTIL THE OTHER NOUNS ARE WRITTEN: then `handlers = { ... }` alone
+
+export function createApi(parts: ServiceParts, actor: Actor): Api {
+  const door = new Door(parts, actor)
+  const bind = <N extends OperationName>(name: N): Api[N] => {
+    const handler: Handler<N> = handlers[name]
+    return ((input: Parameters<Api[N]>[0]) => door.enter(name, input, handler)) as Api[N] // the door's types are those of the Api
+  }
+  return Object.fromEntries(operationNames.map((name) => [name, bind(name)])) as unknown as Api // an entry for each operation
+}

@@ -1,0 +1,115 @@
+/** One use of one operation: what a handler works with. Made by the door, alive for one transaction. */
+import { SottoError, operations, shown } from '@sotto/sdk/model'
+import type { AuditEvent, Id, Json, Operation, OperationName, Right } from '@sotto/sdk/model'
+import type { AuditRecord } from '../store/audit-chain.ts'
+import { canonicalJson } from '../store/canonical-json.ts'
+import { createId } from '../store/id.ts'
+import { Rows } from '../store/rows.ts'
+import type { Transaction } from '../store/store.ts'
+import type { PrincipalRow } from '../store/workspaces.ts'
+import { allows } from './access.ts'
+import type { AccessObject } from './access.ts'
+import type { Actor, ServiceParts } from './parts.ts'
+
+/** What an event tells, beside who, when and by which operation. Never a value, its length or its hash. */
+export interface EventInput {
+  /** Kind and name: `secret crm`, `experiment-tracker mlflow`, `stack prod`. */
+  readonly object: string
+  readonly objectId: Id
+  readonly detail?: AuditEvent['detail']
+}
+
+export class Call {
+  readonly operation: OperationName
+  readonly parts: ServiceParts
+  readonly tx: Transaction
+  readonly rows: Rows
+  readonly principal: PrincipalRow
+  readonly workspaceId: Id
+  readonly osUser: string
+  /** The time of everything that this call writes. UTC milliseconds. */
+  readonly nowMs: number
+  /** What was asked for, for the event of a refusal. */
+  readonly asked: string[] = []
+  #checks = 0
+  #events = 0
+
+  constructor(input: {
+    operation: OperationName
+    parts: ServiceParts
+    tx: Transaction
+    principal: PrincipalRow
+    actor: Actor
+  }) {
+    this.operation = input.operation
+    this.parts = input.parts
+    this.tx = input.tx
+    this.rows = new Rows(input.tx, input.parts.keyring)
+    this.principal = input.principal
+    this.workspaceId = input.actor.workspaceId
+    this.osUser = input.actor.osUser
+    this.nowMs = input.parts.clock()
+  }
+
+  newId(): Id {
+    return createId(this.nowMs, this.parts.random)
+  }
+
+  /** Notes what is asked for (`secret crm`), before it is looked up: a refusal is recorded under it. */
+  ask(object: string): void {
+    this.asked.push(object)
+  }
+
+  /** May the caller? Without a right, that of the operation. */
+  may(object: AccessObject, right: Right = this.#declared.right): boolean {
+    this.#checks += 1
+    return allows(this.parts.access, this.principal, right, object)
+  }
+
+  /**
+   * Refuses with `forbidden` what the caller may not do. For objects that the caller may describe; one that may not even
+   * be described looks missing: see `lookup.ts`.
+   */
+  require(object: AccessObject, right: Right = this.#declared.right): void {
+    if (this.may(object, right)) return
+    throw new SottoError(
+      'forbidden',
+      `${this.principal.name} has no right to ${right} ${object.kind} ${shown(object.name)}`,
+      {
+        hint: 'ask an administrator of the workspace for it',
+        details: { right, kind: object.kind },
+      },
+    )
+  }
+
+  /** Writes an event of the operation, which commits with everything else or not at all. */
+  event(input: EventInput): void {
+    this.#events += 1
+    this.parts.chain.append(this.tx, this.record('done', input))
+  }
+
+  /** An event as the chain takes it. */
+  record(outcome: AuditEvent['outcome'], { object, objectId, detail = {} }: EventInput): AuditRecord {
+    return {
+      occurred_at: this.nowMs,
+      principal_id: this.principal.id,
+      principal: this.principal.name,
+      os_user: this.osUser,
+      operation: this.operation,
+      outcome,
+      object,
+      object_id: objectId,
+      detail: canonicalJson(detail as Json), // its members are JSON of one level
+    }
+  }
+
+  /** A handler that checked no right, or wrote no event where one is due, is a programmer's mistake: nothing commits. */
+  finish(): void {
+    if (this.#checks === 0) throw new Error(`${this.operation} checked no right`)
+    if (this.#declared.audited && this.#events === 0) throw new Error(`${this.operation} wrote no audit event`)
+  }
+
+  get #declared(): Operation {
+    return operations[this.operation]
+  }
+}

@@ -1,0 +1,102 @@
+/**
+ * The one door to the data. Every operation goes through `enter`:
+ *
+ *     caller and keyring -> handler: right on what was asked for, lookup, row, event -> commit -> answer
+ *
+ * all in one transaction; so a value leaves only after its event is on disk. A refusal is rolled back, then recorded by
+ * a work of its own. Missing and forbidden take the same way and leave the same kind of event.
+ */
+import { SottoError, isSottoError, operations } from '@sotto/sdk/model'
+import type { Api, OperationName } from '@sotto/sdk/model'
+import type { Transaction } from '../store/store.ts'
+import { Rows } from '../store/rows.ts'
+import { principalTable } from '../store/workspaces.ts'
+import type { PrincipalRow } from '../store/workspaces.ts'
+import { Call } from './call.ts'
+import type { Actor, ServiceParts } from './parts.ts'
+
+export type Input<N extends OperationName> = Parameters<Api[N]>[0]
+export type Output<N extends OperationName> = Awaited<ReturnType<Api[N]>>
+
+/** Does one operation. It awaits nothing but the transaction of its call. */
+export type Handler<N extends OperationName> = (
+  call: Call,
+  input: Input<N>,
+) => Promise<Output<N> | AfterCommit<Output<N>>>
+
+/** The handlers of some operations: each noun has such a table. */
+export type Handlers<N extends OperationName> = { readonly [name in N]: Handler<name> }
+
+/** For work that may not be done inside a transaction (files, long walks): runs after the commit and gives the answer. */
+export class AfterCommit<T> {
+  readonly run: () => Promise<T>
+
+  constructor(run: () => Promise<T>) {
+    this.run = run
+  }
+}
+
+export class Door {
+  readonly #parts: ServiceParts
+  readonly #actor: Actor
+
+  constructor(parts: ServiceParts, actor: Actor) {
+    this.#parts = parts
+    this.#actor = actor
+  }
+
+  /** Runs the operation and answers once everything about it is on disk. */
+  async enter<N extends OperationName>(operation: N, input: Input<N>, handler: Handler<N>): Promise<Output<N>> {
+    let asked: readonly string[] = []
+    try {
+      const answer = await this.#parts.store.transaction(async (tx) => {
+        const call = await this.#begin(tx, operation)
+        asked = call.asked
+        const result = await handler(call, input)
+        call.finish()
+        return result
+      })
+      return answer instanceof AfterCommit ? await answer.run() : answer
+    } catch (error) {
+      if (isRefusal(operation, error)) await this.#recordRefusal(operation, asked, error)
+      throw error
+    }
+  }
+
+  async #begin(tx: Transaction, operation: OperationName): Promise<Call> {
+    const parts = this.#parts
+    await parts.keyring.refresh(tx)
+    const principal = await this.#findPrincipal(tx)
+    return new Call({ operation, parts, tx, principal, actor: this.#actor })
+  }
+
+  async #findPrincipal(tx: Transaction): Promise<PrincipalRow> {
+    const rows = new Rows(tx, this.#parts.keyring)
+    const principal = await rows.find(principalTable, 'id = $1', [this.#actor.principalId])
+    if (principal === undefined)
+      throw new SottoError('not_signed_in', 'the caller is no longer a principal of this store')
+    return principal
+  }
+
+  async #recordRefusal(operation: OperationName, asked: readonly string[], error: SottoError): Promise<void> {
+    await this.#parts.store.transaction(async (tx) => {
+      const call = await this.#begin(tx, operation)
+      const object = asked.at(-1) ?? operations[operation].kind
+      this.#parts.chain.append(tx, call.record('refused', { object, objectId: '', detail: { code: error.code } }))
+    })
+  }
+}
+
+/**
+ * Is the error a refusal, which leaves an event? What may not be done, is not there, or stands against what is there;
+ * not input that is malformed in itself, nor a broken store.
+ */
+function isRefusal(operation: OperationName, error: unknown): error is SottoError {
+  if (!isSottoError(error)) return false
+  if (error.code === 'not_signed_in') return false
+  return (
+    error.status === 403 ||
+    error.status === 404 ||
+    (operations[operation].audited && (error.status === 409 || error.code === 'check_failed'))
+  )
+}

@@ -1,0 +1,137 @@
+/**
+ * Opens a store, and makes its content on first use: schema, keyring, chain, workspace `default`, principal `local` and
+ * the active stack `default`. All of that is one transaction, so any number of first uses at the same moment make one
+ * store, and a killed one makes none.
+ */
+import { SottoError } from '@sotto/sdk/model'
+import type { Id } from '@sotto/sdk/model'
+import { createKeyring } from '../keys/keyring.ts'
+import type { RandomSource } from '../keys/random.ts'
+import type { RootKey } from '../keys/root-key.ts'
+import { AuditChain, beginChain } from '../store/audit-chain.ts'
+import { componentTable } from '../store/components.ts'
+import { createId, idText } from '../store/id.ts'
+import { LiveKeyring, openStoredKeyring } from '../store/live-keyring.ts'
+import { migrate, readSchemaVersion } from '../store/migrations.ts'
+import { Rows } from '../store/rows.ts'
+import { stackComponentTable, stackTable } from '../store/stacks.ts'
+import type { Store, Transaction } from '../store/store.ts'
+import { preferenceTable, principalTable, workspaceTable } from '../store/workspaces.ts'
+
+export interface OpenStoreInput {
+  readonly store: Store
+  readonly rootKey: RootKey
+  readonly clock: () => number
+  readonly random: RandomSource
+  /** A label of the first event. */
+  readonly osUser: string
+}
+
+/** The one workspace and the one principal of an embedded store. */
+export const defaultWorkspace = 'default'
+export const localPrincipal = 'local'
+/** Name of the first stack and of its components. */
+export const defaultStack = 'default'
+/** The preference that holds the id of the active stack. */
+export const activeStack = 'active-stack'
+
+export interface OpenedStore {
+  readonly keyring: LiveKeyring
+  readonly chain: AuditChain
+  readonly workspaceId: Id
+  readonly principalId: Id
+}
+
+/** Was the store ever used? Until then, and never again, a root key may be made for it. Throws `store_corrupt`. */
+export function storeExists(store: Store): Promise<boolean> {
+  return store.transaction(async (tx) => (await readSchemaVersion(tx)) > 0)
+}
+
+/**
+ * Opens the store with its root key, filling it on first use. Codes: `key_wrong` (nothing is changed), `keyring_corrupt`,
+ * `store_newer`, `store_corrupt`, `row_altered`, and those of a transaction.
+ */
+export function openStore(input: OpenStoreInput): Promise<OpenedStore> {
+  return input.store.transaction(async (tx) => {
+    const version = await readSchemaVersion(tx)
+    if (version === 0) return fillStore(tx, input)
+    await migrate(tx, version)
+    const keyring = await openStoredKeyring(tx, input.rootKey)
+    if (keyring === undefined) throw incomplete('its keyring')
+    const live = new LiveKeyring(keyring, input.rootKey)
+    const rows = new Rows(tx, live)
+    const workspace = await rows.find(workspaceTable, 'name = $1', [defaultWorkspace])
+    const principal = await rows.find(principalTable, 'name = $1', [localPrincipal])
+    if (workspace === undefined || principal === undefined) throw incomplete('its workspace or principal')
+    return { keyring: live, chain: new AuditChain(live), workspaceId: workspace.id, principalId: principal.id }
+  })
+}
+
+async function fillStore(tx: Transaction, { rootKey, clock, random, osUser }: OpenStoreInput): Promise<OpenedStore> {
+  const nowMs = clock()
+  const { keyring, blob } = createKeyring({ rootKey, storeId: random(16), nowMs, random })
+  const live = new LiveKeyring(keyring, rootKey)
+  const storeId = idText(keyring.storeId)
+  await migrate(tx, 0)
+  await tx.run('INSERT INTO keyring (id, store_id, generation, blob) VALUES (1, $1, $2, $3)', [
+    storeId,
+    keyring.generation,
+    blob,
+  ])
+  await tx.run('INSERT INTO data_key (id) VALUES ($1)', [keyring.activeDataKeyId])
+  await beginChain(tx, keyring, 1)
+  const rows = new Rows(tx, live)
+  const ids = { workspaceId: createId(nowMs, random), principalId: createId(nowMs, random) }
+  await rows.insert(workspaceTable, { id: ids.workspaceId, name: defaultWorkspace, created_at: nowMs })
+  await rows.insert(principalTable, { id: ids.principalId, kind: 'user', name: localPrincipal, created_at: nowMs })
+  await makeDefaultStack(rows, { ...ids, nowMs, newId: () => createId(nowMs, random) })
+  const chain = new AuditChain(live)
+  chain.append(tx, {
+    occurred_at: nowMs,
+    principal_id: ids.principalId,
+    principal: localPrincipal,
+    os_user: osUser,
+    operation: 'createStore',
+    outcome: 'done',
+    object: `store ${storeId}`,
+    object_id: storeId,
+    detail: '{}',
+  })
+  return { keyring: live, chain, ...ids }
+}
+
+async function makeDefaultStack(
+  rows: Rows,
+  { workspaceId, principalId, nowMs, newId }: { workspaceId: Id; principalId: Id; nowMs: number; newId: () => Id },
+): Promise<void> {
+  const common = {
+    workspace_id: workspaceId,
+    description: '',
+    labels: '{}',
+    author: principalId,
+    created_at: nowMs,
+    updated_at: nowMs,
+  }
+  const members = [
+    { type: 'orchestrator', id: newId() },
+    { type: 'artifact-store', id: newId() },
+  ]
+  for (const { type, id } of members) {
+    await rows.insert(componentTable, { ...common, id, type, name: defaultStack, flavor: 'local', attributes: '{}' })
+  }
+  const components = JSON.stringify(Object.fromEntries(members.map(({ type, id }) => [type, id])))
+  const stackId = newId()
+  await rows.insert(stackTable, { ...common, id: stackId, name: defaultStack, components, settings: '{}' })
+  for (const { type, id } of members)
+    await rows.insert(stackComponentTable, { stack_id: stackId, type, component_id: id })
+  await rows.insert(preferenceTable, {
+    workspace_id: workspaceId,
+    principal_id: principalId,
+    name: activeStack,
+    value: stackId,
+  })
+}
+
+function incomplete(what: string): SottoError {
+  return new SottoError('store_corrupt', `the store lacks ${what}`, { hint: 'move the file away and restore a backup' })
+}

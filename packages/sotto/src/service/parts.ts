@@ -1,0 +1,29 @@
+/** What the service is made of, passed in from outside. */
+import type { Flavor, Id } from '@sotto/sdk/model'
+import type { RandomSource } from '../keys/random.ts'
+import type { AuditChain } from '../store/audit-chain.ts'
+import type { LiveKeyring } from '../store/live-keyring.ts'
+import type { Store } from '../store/store.ts'
+import type { AccessRule } from './access.ts'
+
+export interface ServiceParts {
+  readonly store: Store
+  readonly keyring: LiveKeyring
+  readonly chain: AuditChain
+  /** UTC milliseconds. */
+  readonly clock: () => number
+  readonly random: RandomSource
+  readonly access: AccessRule
+  /** The built-in flavors. */
+  readonly flavors: readonly Flavor[]
+  /** Logs of runs lie here: `<run>/<attempt>.log`, 0600. */
+  readonly logsFolder: string
+}
+
+/** Who calls, bound when an Api is made. */
+export interface Actor {
+  readonly principalId: Id
+  readonly workspaceId: Id
+  /** The operating system's user name, a label of audit events only. */
+  readonly osUser: string
+}

@@ -1,0 +1,81 @@
+/** What the tests of the service share: a real store in a folder of its own, with clock and rights to turn. */
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { TestContext } from 'node:test'
+import { isSottoError } from '@sotto/sdk/model'
+import type { Api, ErrorCode, Flavor } from '@sotto/sdk/model'
+import { systemRandom } from '../keys/random.ts'
+import { RootKey } from '../keys/root-key.ts'
+import { openSqliteStore } from '../store/sqlite-store.ts'
+import type { SqlRow, SqlValue, Store } from '../store/store.ts'
+import { everyRight } from './access.ts'
+import type { AccessRule } from './access.ts'
+import { openStore } from './first-use.ts'
+import type { OpenedStore } from './first-use.ts'
+import { createService } from './service.ts'
+
+export interface TestService extends OpenedStore {
+  readonly api: Api
+  readonly store: Store
+  readonly folder: string
+  /** The same store for a caller whose rights are decided by this rule. */
+  withRule(rule: AccessRule): Api
+  /** SQL behind the service's back. */
+  sql(text: string, params?: readonly SqlValue[]): Promise<readonly SqlRow[]>
+  /** Lets the time pass. */
+  advance(ms: number): void
+}
+
+/** A new folder that goes with the test. */
+export function temporaryFolder(t: TestContext): string {
+  const folder = mkdtempSync(join(tmpdir(), 'sotto-test-'))
+  t.after(() => rmSync(folder, { recursive: true, force: true }))
+  return folder
+}
+
+/** The same root key for every test. */
+export function testRootKey(fill = 7): RootKey {
+  return new RootKey({ kind: 'file', origin: '/test/root.key', bytes: Buffer.alloc(32, fill) })
+}
+
+/** A store after its first use. The clock stands until it is advanced. */
+export async function openTestService(
+  t: TestContext,
+  options: { flavors?: readonly Flavor[] } = {},
+): Promise<TestService> {
+  const folder = temporaryFolder(t)
+  const store = await openSqliteStore({ path: join(folder, 'store.db') })
+  t.after(() => store.close())
+  let nowMs = Date.UTC(2026, 0, 1)
+  const clock = (): number => nowMs
+  const opened = await openStore({ store, rootKey: testRootKey(), clock, random: systemRandom, osUser: 'tester' })
+  const common = {
+    store,
+    ...opened,
+    clock,
+    random: systemRandom,
+    flavors: options.flavors ?? [],
+    logsFolder: join(folder, 'logs'),
+  }
+  const withRule = (access: AccessRule): Api => createService({ ...common, access }).as({ ...opened, osUser: 'tester' })
+  return {
+    ...opened,
+    api: withRule(everyRight),
+    store,
+    folder,
+    withRule,
+    sql: (text, params = []) => store.transaction((tx) => tx.all(text, params)),
+    advance: (ms) => {
+      nowMs += ms
+    },
+  }
+}
+
+/** For `assert.rejects`: a SottoError of this code. */
+export function withCode(code: ErrorCode): (error: unknown) => boolean {
+  return (error) => {
+    if (isSottoError(error, code)) return true
+    throw error
+  }
+}

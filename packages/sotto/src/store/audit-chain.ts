@@ -1,0 +1,156 @@
+/**
+ * The audit chain of a store: one, whatever the number of processes. Each commit locks the head, appends its events and
+ * signs the new head once. The layout of what is hashed and signed is in docs/formats/audit.md.
+ *
+ *     genesis = SHA-256('sotto/audit-genesis/1' | store id | epoch)
+ *     hash(n) = SHA-256('sotto/audit-event/1' | hash(n-1) | epoch | n | time | texts, each with its length)
+ *     signature = Ed25519('sotto/audit-head/1' | epoch | n | hash(n))
+ */
+import { createHash } from 'node:crypto'
+import { SottoError } from '@sotto/sdk/model'
+import type { Keyring } from '../keys/keyring.ts'
+import { auditEventTable } from './audit.ts'
+import type { AuditEventRow } from './audit.ts'
+import type { LiveKeyring } from './live-keyring.ts'
+import { Rows } from './rows.ts'
+import type { CommitStep, SqlRow, Transaction } from './store.ts'
+
+/** An event before it has its place in the chain. Holds no value, no length and no hash of one. */
+export type AuditRecord = Omit<AuditEventRow, 'epoch' | 'sequence' | 'hash'>
+
+/** A place in the chain. */
+export interface AuditHead {
+  readonly epoch: number
+  readonly sequence: number
+  /** 32 bytes. */
+  readonly head: Uint8Array
+}
+
+export interface SignedHead extends AuditHead {
+  readonly signature: Uint8Array
+}
+
+export class AuditChain {
+  readonly #keyring: LiveKeyring
+  /** The head that this process signed last; any other one that lies in the database is verified first. */
+  #signed: SignedHead | undefined
+
+  constructor(keyring: LiveKeyring) {
+    this.#keyring = keyring
+  }
+
+  /** Appends the event in the commit of the work. When it cannot be written, nothing of the work is. */
+  append(tx: Transaction, record: AuditRecord): void {
+    tx.atCommit(this.#flush, record)
+  }
+
+  readonly #flush: CommitStep<AuditRecord> = async (tx, records) => {
+    // Moving the number first locks the head against other processes, in databases that allow several writers too.
+    const row = await tx.get(
+      'UPDATE audit_head SET sequence = sequence + $1 WHERE id = 1 RETURNING epoch, sequence, head, signature',
+      [records.length],
+    )
+    const before = this.#readHead(row, records.length)
+    const rows = new Rows(tx, this.#keyring)
+    const { epoch } = before
+    let { sequence, head } = before
+    for (const record of records) {
+      sequence += 1
+      head = hashEvent({ ...record, epoch, sequence }, head)
+      await rows.insert(auditEventTable, { ...record, epoch, sequence, hash: head })
+    }
+    const signature = signHead(this.#keyring.current, { epoch, sequence, head })
+    await tx.run('UPDATE audit_head SET head = $1, signature = $2 WHERE id = 1', [head, signature])
+    this.#signed = { epoch, sequence, head, signature }
+  }
+
+  /** The head as it was before; appending to one that was altered would make it look right. */
+  #readHead(row: SqlRow | undefined, added: number): AuditHead {
+    const stored = readHead({ ...row, sequence: Number(row?.['sequence']) - added })
+    if (stored === undefined) throw brokenChain('its head is missing')
+    if (this.#signed !== undefined && sameHead(this.#signed, stored)) return stored
+    if (!verifyHead(this.#keyring.current, stored)) throw brokenChain('the signature of its head does not hold')
+    return stored
+  }
+}
+
+function sameHead(left: SignedHead, right: SignedHead): boolean {
+  return (
+    left.epoch === right.epoch &&
+    left.sequence === right.sequence &&
+    Buffer.compare(left.head, right.head) === 0 &&
+    Buffer.compare(left.signature, right.signature) === 0
+  )
+}
+
+/** Begins the chain of a store, or a new epoch of it. */
+export async function beginChain(tx: Transaction, keyring: Keyring, epoch: number): Promise<void> {
+  const head = genesisHash(keyring.storeId, epoch)
+  const signature = signHead(keyring, { epoch, sequence: 0, head })
+  await tx.run(
+    'INSERT INTO audit_head (id, epoch, sequence, head, signature) VALUES (1, $1, 0, $2, $3) ON CONFLICT (id) DO UPDATE SET epoch = excluded.epoch, sequence = 0, head = excluded.head, signature = excluded.signature',
+    [epoch, head, signature],
+  )
+}
+
+/** What the first event of an epoch follows. */
+export function genesisHash(storeId: Uint8Array, epoch: number): Buffer {
+  return createHash('sha256').update('sotto/audit-genesis/1').update(storeId).update(int64(epoch)).digest()
+}
+
+/** The hash of an event behind the one with the hash `previous`. */
+export function hashEvent(event: Omit<AuditEventRow, 'hash'>, previous: Uint8Array): Buffer {
+  const texts = [
+    event.principal_id,
+    event.principal,
+    event.os_user,
+    event.operation,
+    event.outcome,
+    event.object,
+    event.object_id,
+    event.detail,
+  ].map((text) => Buffer.from(text))
+  const size = texts.reduce((sum, text) => sum + 4 + text.length, 24)
+  const bytes = Buffer.allocUnsafe(size)
+  let offset = bytes.writeBigInt64BE(BigInt(event.epoch), 0)
+  offset = bytes.writeBigInt64BE(BigInt(event.sequence), offset)
+  offset = bytes.writeBigInt64BE(BigInt(event.occurred_at), offset)
+  for (const text of texts) {
+    offset = bytes.writeUInt32BE(text.length, offset)
+    offset += text.copy(bytes, offset)
+  }
+  return createHash('sha256').update('sotto/audit-event/1').update(previous).update(bytes).digest()
+}
+
+/** Reads a row of the head; `undefined` where it is not one. */
+export function readHead(row: SqlRow | undefined): SignedHead | undefined {
+  const { epoch, sequence, head, signature } = row ?? {}
+  if (typeof epoch !== 'number' || typeof sequence !== 'number') return undefined
+  if (!(head instanceof Uint8Array) || !(signature instanceof Uint8Array)) return undefined
+  return { epoch, sequence, head, signature }
+}
+
+/** Did this store's key sign that place? */
+export function verifyHead(keyring: Keyring, signed: SignedHead): boolean {
+  return keyring.verify(headBytes(signed), signed.signature)
+}
+
+function signHead(keyring: Keyring, head: AuditHead): Buffer {
+  return keyring.sign(headBytes(head))
+}
+
+function headBytes({ epoch, sequence, head }: AuditHead): Buffer {
+  return Buffer.concat([Buffer.from('sotto/audit-head/1'), int64(epoch), int64(sequence), head])
+}
+
+function int64(value: number): Buffer {
+  const bytes = Buffer.alloc(8)
+  bytes.writeBigInt64BE(BigInt(value))
+  return bytes
+}
+
+function brokenChain(what: string): SottoError {
+  return new SottoError('audit_broken', `the audit chain cannot be continued: ${what}`, {
+    hint: 'sotto audit verify says where; restore a backup. Nothing was changed or revealed',
+  })
+}

@@ -1,0 +1,140 @@
+/**
+ * The one way to rows that decide access or meaning: computes their HMAC when they are written, checks it whenever they
+ * are loaded. SQL beside it may count, filter and join, but what it loads for a decision comes through here.
+ */
+import { SottoError } from '@sotto/sdk/model'
+import type { MacPart } from '../keys/mac.ts'
+import type { LiveKeyring } from './live-keyring.ts'
+import type { SqlRow, SqlValue, Transaction } from './store.ts'
+import { fitsColumn, protectedColumns } from './table.ts'
+import type { AnyTable, Table } from './table.ts'
+
+/** What is derived from a table's declaration, once. */
+interface Statements {
+  readonly select: string
+  readonly insert: string
+  readonly update: string
+  readonly remove: string
+  readonly columns: readonly string[]
+  readonly protected: readonly string[]
+}
+
+const statementsOf = new WeakMap<AnyTable, Statements>()
+
+export class Rows {
+  readonly #tx: Transaction
+  readonly #keyring: LiveKeyring
+
+  constructor(tx: Transaction, keyring: LiveKeyring) {
+    this.#tx = tx
+    this.#keyring = keyring
+  }
+
+  /**
+   * The row that the condition finds, or `undefined`. `condition` is SQL behind WHERE. Throws `row_altered`, naming table
+   * and id, when the row is not as Sotto wrote it.
+   */
+  async find<R extends object>(
+    table: Table<R>,
+    condition: string,
+    params: readonly SqlValue[],
+  ): Promise<R | undefined> {
+    const row = await this.#tx.get(`${statements(table).select} WHERE ${condition}`, params)
+    return row === undefined ? undefined : this.#verify(table, row)
+  }
+
+  /** The rows that the clauses find: SQL behind FROM, as `WHERE … ORDER BY … LIMIT …`. Throws `row_altered`. */
+  async list<R extends object>(table: Table<R>, clauses: string, params: readonly SqlValue[]): Promise<readonly R[]> {
+    const rows = await this.#tx.all(`${statements(table).select} ${clauses}`, params)
+    return rows.map((row) => this.#verify(table, row))
+  }
+
+  /** Writes a new row. Gives its digest for the audit event: hex of its HMAC, empty for tables without one. */
+  async insert<R extends object>(table: Table<R>, row: R): Promise<string> {
+    const { values, digest } = this.#encode(table, row)
+    await this.#tx.run(statements(table).insert, values)
+    return digest
+  }
+
+  /** Writes all columns of the row with that primary key. Gives its digest. A row that is not there is a fault. */
+  async update<R extends object>(table: Table<R>, row: R): Promise<string> {
+    const { values, digest } = this.#encode(table, row)
+    const changed = await this.#tx.run(statements(table).update, values)
+    if (changed !== 1) throw new Error(`${table.name} ${nameOf(table, row as SqlRow)} is not there to be updated`)
+    return digest
+  }
+
+  /** Deletes the row with that primary key. */
+  async delete<R extends object>(table: Table<R>, row: R): Promise<void> {
+    await this.#tx.run(
+      statements(table).remove,
+      table.key.map((column) => valueOf(row as SqlRow, column)),
+    )
+  }
+
+  #encode(table: AnyTable, given: object): { values: SqlValue[]; digest: string } {
+    const row = given as SqlRow // its type was checked against the declaration of the table
+    const { columns, protected: covered } = statements(table)
+    const values = columns.map((column) => valueOf(row, column))
+    if (covered.length === 0) return { values, digest: '' }
+    const mac = this.#keyring.current.rowMac(macParts(table, row, covered))
+    return { values: [...values, mac], digest: mac.toString('hex') }
+  }
+
+  #verify<R extends object>(table: Table<R>, row: SqlRow): R {
+    const { columns, protected: covered } = statements(table)
+    const fits = columns.every((column) => fitsColumn(table.columns[column] ?? 'text', row[column]))
+    if (!fits || (covered.length > 0 && !this.#macHolds(table, row, covered))) throw altered(table, row)
+    return row as R // every column was just seen to have its type
+  }
+
+  #macHolds(table: AnyTable, row: SqlRow, covered: readonly string[]): boolean {
+    const mac = row['mac']
+    return mac instanceof Uint8Array && this.#keyring.current.verifyRowMac(macParts(table, row, covered), mac)
+  }
+}
+
+function macParts(table: AnyTable, row: SqlRow, covered: readonly string[]): MacPart[] {
+  return [table.name, ...covered.map((column) => valueOf(row, column))]
+}
+
+function valueOf(row: SqlRow, column: string): SqlValue {
+  const value = row[column]
+  if (value === undefined) throw new Error(`the row has no ${column}`)
+  return value
+}
+
+function nameOf(table: AnyTable, row: SqlRow): string {
+  return table.key.map((column) => String(row[column])).join(' ')
+}
+
+function altered(table: AnyTable, row: SqlRow): SottoError {
+  return new SottoError(
+    'row_altered',
+    `${table.name} ${nameOf(table, row)} was changed outside of Sotto, or belongs to another store`,
+    {
+      hint: 'find out who can write the database; restore a backup: sotto help altered',
+      details: { table: table.name, id: nameOf(table, row) },
+    },
+  )
+}
+
+function statements(table: AnyTable): Statements {
+  const known = statementsOf.get(table)
+  if (known !== undefined) return known
+  const columns = Object.keys(table.columns)
+  const covered = protectedColumns(table)
+  const stored = covered.length > 0 ? [...columns, 'mac'] : columns
+  const places = stored.map((_, index) => `$${String(index + 1)}`)
+  const keyPlaces = table.key.map((column) => `${column} = $${String(columns.indexOf(column) + 1)}`)
+  const made: Statements = {
+    select: `SELECT ${stored.join(', ')} FROM ${table.name}`,
+    insert: `INSERT INTO ${table.name} (${stored.join(', ')}) VALUES (${places.join(', ')})`,
+    update: `UPDATE ${table.name} SET ${stored.map((column, index) => `${column} = ${places[index] ?? ''}`).join(', ')} WHERE ${keyPlaces.join(' AND ')}`,
+    remove: `DELETE FROM ${table.name} WHERE ${table.key.map((column, index) => `${column} = $${String(index + 1)}`).join(' AND ')}`,
+    columns,
+    protected: covered,
+  }
+  statementsOf.set(table, made)
+  return made
+}

@@ -1,0 +1,32 @@
+/** Every table of the schema, with what guards each column. A test compares it with the live database. */
+import { auditEventTable, auditHeadTable } from './audit.ts'
+import { componentTable, flavorTable, referenceTable } from './components.ts'
+import { dataKeyTable, keyringTable, schemaVersionTable } from './keyring-table.ts'
+import { artifactTable, attemptTable, runTable, secretReadTable } from './runs.ts'
+import { secretTable, secretValueTable, secretVersionTable } from './secrets.ts'
+import { stackComponentTable, stackTable } from './stacks.ts'
+import type { AnyTable } from './table.ts'
+import { preferenceTable, principalTable, workspaceTable } from './workspaces.ts'
+
+export const tables: readonly AnyTable[] = [
+  schemaVersionTable,
+  keyringTable,
+  dataKeyTable,
+  workspaceTable,
+  principalTable,
+  secretTable,
+  secretVersionTable,
+  secretValueTable,
+  flavorTable,
+  componentTable,
+  stackTable,
+  stackComponentTable,
+  referenceTable,
+  preferenceTable,
+  runTable,
+  attemptTable,
+  artifactTable,
+  secretReadTable,
+  auditEventTable,
+  auditHeadTable,
+]

@@ -1,0 +1,199 @@
+/**
+ * The store on SQLite. One queue runs the waiting works in one transaction and answers all of them after one COMMIT:
+ *
+ *     BEGIN IMMEDIATE | SAVEPOINT, work, RELEASE or ROLLBACK TO | ... | steps of the commit | COMMIT | answers
+ *
+ * so that a flush of the disk is shared, and two works never interleave on the one connection. A lock that another
+ * process holds is waited for outside SQLite, with the event loop running.
+ */
+import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises'
+import { SottoError } from '@sotto/sdk/model'
+import { SqliteConnection } from './sqlite-connection.ts'
+import { isBusy, storeError } from './sqlite-error.ts'
+import { SqliteTransaction } from './sqlite-transaction.ts'
+import type { Notes } from './sqlite-transaction.ts'
+import type { Store, Work } from './store.ts'
+import { prepareStoreFile } from './store-file.ts'
+
+export interface SqliteStoreOptions {
+  readonly path: string
+  /** How long a work waits for other processes. In milliseconds; 10 seconds by default. */
+  readonly busyLimitMs?: number | undefined
+  /** Uniform numbers in [0, 1) that spread the waiting of several processes. */
+  readonly jitter?: (() => number) | undefined
+  /** Tests limit the size of the file with it. */
+  readonly prepare?: ((connection: SqliteConnection) => void) | undefined
+}
+
+interface Waiting {
+  readonly work: Work<unknown>
+  readonly resolve: (value: unknown) => void
+  readonly reject: (reason: unknown) => void
+  readonly deadlineMs: number
+}
+
+interface Batch {
+  readonly connection: SqliteConnection
+  readonly notes: Notes
+  readonly guard: Guard
+}
+
+/** Gives up the work that is running. */
+interface Guard {
+  abandon: (reason: Error) => void
+}
+
+/** A batch ends here, so that the event loop and other processes get their turn. In milliseconds. */
+const batchLimitMs = 20
+const firstPauseMs = 1
+const longestPauseMs = 25
+
+/** Opens the store, creating an empty file where there is none. Codes as of `Store.transaction`, and `store_insecure`. */
+export async function openSqliteStore(options: SqliteStoreOptions): Promise<Store> {
+  prepareStoreFile(options.path)
+  const store = new SqliteStore(options)
+  // Shows at once whether the file can be opened at all; several processes may be switching a new file to WAL.
+  await store.transaction(async () => undefined)
+  return store
+}
+
+class SqliteStore implements Store {
+  readonly place: string
+  readonly #options: SqliteStoreOptions
+  readonly #busyLimitMs: number
+  readonly #jitter: () => number
+  #connection: SqliteConnection | undefined
+  #waiting: Waiting[] = []
+  #running: Promise<void> | undefined
+  #closed = false
+
+  constructor(options: SqliteStoreOptions) {
+    this.place = options.path
+    this.#options = options
+    this.#busyLimitMs = options.busyLimitMs ?? 10_000
+    this.#jitter = options.jitter ?? Math.random
+  }
+
+  transaction<T>(work: Work<T>): Promise<T> {
+    if (this.#closed) return Promise.reject(new Error('the store was closed'))
+    return new Promise<T>((resolve, reject) => {
+      const answer = resolve as (value: unknown) => void // it only ever gets what `work` gave
+      this.#waiting.push({ work, resolve: answer, reject, deadlineMs: performance.now() + this.#busyLimitMs })
+      this.#running ??= this.#run()
+    })
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true
+    await this.#running
+    this.#connection?.close()
+    this.#connection = undefined
+  }
+
+  async #run(): Promise<void> {
+    do {
+      await nextTurn() // callers that were just answered hand in their next work first, and share the flush
+      if (await this.#begin()) await this.#runBatch()
+    } while (this.#waiting.length > 0)
+    this.#running = undefined
+  }
+
+  /** Begins a transaction, or answers every waiting work with the reason why that is impossible. */
+  async #begin(): Promise<boolean> {
+    for (let pauseMs = firstPauseMs; this.#waiting.length > 0; pauseMs = Math.min(2 * pauseMs, longestPauseMs)) {
+      try {
+        this.#connection ??= this.#connect()
+        this.#connection.run('BEGIN IMMEDIATE', [])
+        return true
+      } catch (error) {
+        if (!isBusy(error)) {
+          this.#rejectAll(this.#waiting.splice(0), error)
+          this.#disconnect()
+          return false
+        }
+        const nowMs = performance.now()
+        this.#rejectAll(
+          this.#waiting.filter((item) => item.deadlineMs <= nowMs),
+          error,
+        )
+        this.#waiting = this.#waiting.filter((item) => item.deadlineMs > nowMs)
+        await sleep(pauseMs * (0.5 + this.#jitter()))
+      }
+    }
+    return false
+  }
+
+  async #runBatch(): Promise<void> {
+    const connection = this.#open()
+    const items: Waiting[] = []
+    const answers: (() => void)[] = []
+    const notes: Notes = new Map()
+    const startMs = performance.now()
+    // Works await nothing but their transaction, so a whole batch runs before the event loop turns.
+    const guard: Guard = { abandon: () => undefined }
+    const timer = setImmediate(() => guard.abandon(new Error('a work awaited something else than its transaction')))
+    try {
+      for (let item = this.#waiting.shift(); item !== undefined; item = this.#waiting.shift()) {
+        items.push(item)
+        answers.push(await this.#runWork(item, { connection, notes, guard }))
+        if (performance.now() - startMs > batchLimitMs) break
+      }
+      const tx = new SqliteTransaction(connection)
+      for (const [step, given] of notes) await step(tx, given)
+      connection.run('COMMIT', [])
+    } catch (error) {
+      this.#rejectAll(items, error)
+      this.#disconnect()
+      return
+    } finally {
+      clearImmediate(timer)
+    }
+    for (const answer of answers) answer()
+  }
+
+  /** Runs one work in its savepoint and gives its answer. Throws only when the transaction as a whole is lost. */
+  async #runWork(item: Waiting, { connection, notes, guard }: Batch): Promise<() => void> {
+    connection.run('SAVEPOINT work', [])
+    const tx = new SqliteTransaction(connection)
+    try {
+      const value = await new Promise((resolve, reject) => {
+        guard.abandon = reject
+        item.work(tx).then(resolve, reject)
+      })
+      tx.end(notes)
+      connection.run('RELEASE work', [])
+      return () => item.resolve(value)
+    } catch (error) {
+      tx.discard()
+      // SQLite gives the whole transaction up by itself when, for example, the disk is full.
+      if (!connection.inTransaction) throw error
+      connection.run('ROLLBACK TO work', [])
+      connection.run('RELEASE work', [])
+      return () => item.reject(storeError(error, this.place))
+    }
+  }
+
+  #rejectAll(items: readonly Waiting[], error: unknown): void {
+    for (const item of items) item.reject(storeError(error, this.place))
+  }
+
+  #open(): SqliteConnection {
+    if (this.#connection === undefined) throw new SottoError('internal', 'the store has no connection')
+    return this.#connection
+  }
+
+  #connect(): SqliteConnection {
+    const connection = new SqliteConnection(this.#options.path)
+    this.#options.prepare?.(connection)
+    return connection
+  }
+
+  /** After a failure the next work gets a new connection: closing rolls back whatever was open. */
+  #disconnect(): void {
+    try {
+      this.#connection?.close()
+    } finally {
+      this.#connection = undefined
+    }
+  }
+}

@@ -1,0 +1,99 @@
+/** Folders and files of a store: made with the right mode before anything is written, refused where they are unsafe. */
+import { chmodSync, closeSync, lstatSync, mkdirSync, openSync, statfsSync, statSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { SottoError } from '@sotto/sdk/model'
+
+/** Numbers of Linux's statfs(2) for file systems whose locks or shared memory other machines do not see. */
+const networkFileSystems = new Map([
+  [0x6969, 'NFS'],
+  [0x517b, 'SMB'],
+  [0xff534d42, 'CIFS'],
+  [0xfe534d42, 'SMB'],
+  [0x01021997, '9P'],
+  [0x5346414f, 'AFS'],
+  [0x73757245, 'Coda'],
+  [0x00c36400, 'Ceph'],
+  [0x0bd00bd0, 'Lustre'],
+  [0x47504653, 'GPFS'],
+])
+
+/** Tests pass another one, since they have no network file system at hand. */
+export type FileSystemType = (folder: string) => number
+
+const systemFileSystemType: FileSystemType = (folder) => statfsSync(folder).type
+
+/**
+ * Makes the folder (0700) and an empty file (0600) where they are missing. SQLite gives its -wal and -shm files the mode
+ * of the file. Codes: `store_unwritable`, `store_insecure`.
+ */
+export function prepareStoreFile(path: string, fileSystemType: FileSystemType = systemFileSystemType): void {
+  const folder = dirname(path)
+  try {
+    makeFolder(folder)
+    refuseNetwork(folder, fileSystemType)
+    makeFile(path)
+  } catch (error) {
+    throw fileError(error, path)
+  }
+  refuseOpenToOthers(path)
+}
+
+/** Makes a folder and its parents with mode 0700, whatever the umask; one that exists is left as it is. */
+export function makeFolder(folder: string): void {
+  const first = mkdirSync(folder, { recursive: true, mode: 0o700 })
+  if (first !== undefined) chmodSync(folder, 0o700) // a umask may have taken our own rights
+}
+
+function makeFile(path: string): void {
+  if (lstatSync(path, { throwIfNoEntry: false }) !== undefined) return
+  try {
+    closeSync(openSync(path, 'wx', 0o600))
+  } catch (error) {
+    if (!hasCode(error, 'EEXIST')) throw error // another process was faster
+  }
+}
+
+function refuseNetwork(folder: string, fileSystemType: FileSystemType): void {
+  if (process.platform !== 'linux') return
+  const name = networkFileSystems.get(fileSystemType(folder))
+  if (name === undefined) return
+  throw new SottoError(
+    'store_unwritable',
+    `${folder} lies on a network file system (${name}), where SQLite can lose data`,
+    {
+      hint: 'set SOTTO_HOME to a folder on a local disk',
+    },
+  )
+}
+
+function refuseOpenToOthers(path: string): void {
+  if (process.platform === 'win32') return
+  const file = statSync(path)
+  if (!file.isFile()) {
+    throw new SottoError('store_corrupt', `${path} is not a file`, {
+      hint: 'move it away, or set SOTTO_HOME to another folder',
+    })
+  }
+  if ((file.mode & 0o077) !== 0) {
+    throw new SottoError('store_insecure', `other users may open the store ${path}`, { hint: `chmod 600 ${path}` })
+  }
+  const folder = statSync(dirname(path))
+  // Whoever may write the folder can put another file in the place of the store, unless it is sticky.
+  if ((folder.mode & 0o002) !== 0 && (folder.mode & 0o1000) === 0) {
+    throw new SottoError('store_insecure', `other users may write the folder ${dirname(path)}`, {
+      hint: `chmod go-w ${dirname(path)}`,
+    })
+  }
+}
+
+function fileError(error: unknown, path: string): unknown {
+  if (!(error instanceof Error) || !('code' in error) || error instanceof SottoError) return error
+  return new SottoError('store_unwritable', `the store ${path} cannot be created: ${String(error.code)}`, {
+    hint: 'make the folder writable, or set SOTTO_HOME to another one',
+    cause: error,
+  })
+}
+
+function hasCode(error: unknown, code: string): boolean {
+  return error instanceof Error && 'code' in error && error.code === code
+}

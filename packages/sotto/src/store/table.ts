@@ -1,0 +1,74 @@
+/**
+ * Tables as data: which columns a table has, and what keeps each of them from being changed by someone who can write the
+ * database but holds no key:
+ *
+ *     protected   under the row's HMAC (column `mac`), checked by `Rows` on every load
+ *     sealed      inside or bound into a sealed blob, which then does not open
+ *     chained     in the hash chain of the audit
+ *     free        changing it releases nothing: the reason is written beside it
+ *
+ * A test compares this with the live schema, so a column cannot be forgotten.
+ */
+import type { SqlValue } from './store.ts'
+
+export type ColumnType = 'text' | 'integer' | 'bytes' | 'text?' | 'integer?' | 'bytes?'
+
+/** The column that holds a value of TypeScript's type V. */
+type ColumnOf<V> = null extends V ? `${PlainColumnOf<Exclude<V, null>>}?` : PlainColumnOf<V>
+type PlainColumnOf<V> = V extends string ? 'text' : V extends number ? 'integer' : 'bytes'
+
+/** Why a column is not under the row's HMAC. */
+export interface Unprotected {
+  readonly guard: 'sealed' | 'chained' | 'free'
+  readonly reason: string
+}
+
+/** What all tables have, whatever their rows. */
+export interface AnyTable {
+  readonly name: string
+  /** Columns of the primary key. */
+  readonly key: readonly string[]
+  /** In the order in which the HMAC covers them: never reordered. */
+  readonly columns: { readonly [column: string]: ColumnType }
+  /** The columns that the HMAC does not cover. */
+  readonly unprotected: { readonly [column: string]: Unprotected | undefined }
+}
+
+/** A table with rows of type R. */
+export interface Table<R extends object> extends AnyTable {
+  /** Never there: it only ties the type of the rows to the table. */
+  readonly row?: R
+}
+
+interface TableInput<R extends object> {
+  readonly name: string
+  readonly key: readonly (keyof R & string)[]
+  readonly columns: { readonly [column in keyof R]: ColumnOf<R[column]> }
+}
+
+/** A table whose rows carry an HMAC over all columns. */
+export function defineTable<R extends object>(input: TableInput<R>): Table<R> {
+  return { ...input, unprotected: {} }
+}
+
+/** A table without HMAC: what guards every column instead, and those that differ. */
+export function defineUnprotectedTable<R extends object>(
+  input: TableInput<R>,
+  guard: Unprotected,
+  others: { readonly [column in keyof R]?: Unprotected } = {},
+): Table<R> {
+  const everyColumn = Object.fromEntries(Object.keys(input.columns).map((column) => [column, guard]))
+  return { ...input, unprotected: { ...everyColumn, ...others } }
+}
+
+/** Names of the columns that the HMAC covers. */
+export function protectedColumns(table: AnyTable): readonly string[] {
+  return Object.keys(table.columns).filter((column) => table.unprotected[column] === undefined)
+}
+
+/** Does the value have the column's type? STRICT tables see to it; this holds for whoever changed the schema. */
+export function fitsColumn(type: ColumnType, value: SqlValue | undefined): boolean {
+  if (value === null) return type.endsWith('?')
+  if (value instanceof Uint8Array) return type.startsWith('bytes')
+  return typeof value === 'number' ? type.startsWith('integer') : typeof value === 'string' && type.startsWith('text')
+}
