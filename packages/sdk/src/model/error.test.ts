@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { describe, test } from 'node:test'
 import { errorCodes, errorFromShape, isSottoError, SottoError } from './error.ts'
 import type { ErrorShape } from './error.ts'
+import type * as errorModule from './error.ts'
 
 describe('the table of errors', () => {
   test('has each code once, with a status of HTTP and an exit code that is documented', () => {
@@ -43,7 +44,7 @@ describe('an error', () => {
   })
 
   test('is known by name and code, not by class', async () => {
-    const copy = (await import(copyOfModule)) as typeof import('./error.ts') // the same module, loaded twice
+    const copy = (await import(copyOfModule)) as typeof errorModule // the same module, loaded twice
     const other = new copy.SottoError('usage', 'x')
     assert.ok(!(other instanceof SottoError))
     assert.ok(isSottoError(other) && isSottoError(other, 'usage') && !isSottoError(other, 'internal'))

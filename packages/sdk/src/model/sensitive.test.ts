@@ -4,6 +4,7 @@ import { Writable } from 'node:stream'
 import { describe, test } from 'node:test'
 import { format, inspect } from 'node:util'
 import { SottoError } from './error.ts'
+import type * as sensitiveModule from './sensitive.ts'
 import { containsSensitive, isSensitive, refuseSensitive, Sensitive } from './sensitive.ts'
 
 const value = 'hunter2'
@@ -82,7 +83,7 @@ describe('a Sensitive', () => {
   })
 
   test('is told from what only looks like one, also across copies of the module', async () => {
-    const copy = (await import(copyOfModule)) as typeof import('./sensitive.ts') // the same module, loaded twice
+    const copy = (await import(copyOfModule)) as typeof sensitiveModule // the same module, loaded twice
     assert.notEqual(copy.Sensitive, Sensitive)
     assert.ok(isSensitive(new copy.Sensitive('x')))
     for (const other of [undefined, null, 'x', {}, { reveal: () => 'x' }]) assert.ok(!isSensitive(other))

@@ -1,0 +1,8 @@
+/** Entry `@sotto/sdk`: the model, the references and the client. */
+export * from './model/index.ts'
+export * from './references/index.ts'
+export { Client } from './client/client.ts'
+export type { ClientOptions, GetSecretOptions, ScopeOption } from './client/client.ts'
+export { Secret } from './client/secret.ts'
+export type { ByKey } from './client/secret.ts'
+export type { NewSecret, SecretChanges, SecretFilter, ValueInput } from './client/secret-input.ts'
