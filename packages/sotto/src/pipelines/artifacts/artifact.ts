@@ -1,0 +1,45 @@
+/** An artifact that lies in a file: what steps hand to each other is only its address. */
+import { createHash } from 'node:crypto'
+import { createReadStream } from 'node:fs'
+import { readFile } from 'node:fs/promises'
+import { pipeline } from 'node:stream/promises'
+import { SottoError } from '@sotto/sdk/model'
+import type { ArtifactRecord, Json } from '@sotto/sdk/model'
+
+export interface StoredArtifact extends ArtifactRecord {
+  /** Where its bytes lie on this machine. */
+  readonly path: string
+}
+
+/** The data of an artifact, its digest verified: JSON as data, a file as `{path, sizeBytes}`. Codes: `value_corrupt`. */
+export async function readArtifact(artifact: StoredArtifact): Promise<Json> {
+  if (artifact.codec !== 'json') {
+    await verifyArtifact(artifact)
+    return { path: artifact.path, sizeBytes: artifact.sizeBytes }
+  }
+  const bytes = await readFile(artifact.path).catch((cause: unknown) => { throw corrupt(artifact, 'cannot be read', cause) })
+  if (digestOf(bytes) !== artifact.digest) throw corrupt(artifact, 'has other bytes than were stored')
+  return JSON.parse(bytes.toString()) as Json // it was written by JSON.stringify, or parsed before it was stored
+}
+
+/** Refuses an artifact whose file does not have the recorded digest, with `value_corrupt`. */
+export async function verifyArtifact(artifact: StoredArtifact): Promise<void> {
+  const digest = await fileDigest(artifact.path).catch((cause: unknown) => { throw corrupt(artifact, 'cannot be read', cause) })
+  if (digest !== artifact.digest) throw corrupt(artifact, 'has other bytes than were stored')
+}
+
+/** `sha256:` and 64 hex digits. */
+export function digestOf(bytes: Uint8Array): string {
+  return `sha256:${createHash('sha256').update(bytes).digest('hex')}`
+}
+
+/** The digest of a file of any size. */
+export async function fileDigest(path: string): Promise<string> {
+  const hash = createHash('sha256')
+  await pipeline(createReadStream(path), hash)
+  return `sha256:${hash.digest('hex')}`
+}
+
+function corrupt(artifact: StoredArtifact, problem: string, cause?: unknown): SottoError {
+  return new SottoError('value_corrupt', `artifact "${artifact.name}" (${artifact.digest}) ${problem}`, { hint: 'run the pipeline again; if it comes back, look at the disk of the artifact store', cause })
+}

@@ -1,0 +1,77 @@
+/**
+ * The one piece of global state: steps and pipelines as their files register them. It lies under a `Symbol.for`,
+ * because the command line's bundle and the user's import of `sotto/pipelines` are two copies of this code in one
+ * process and must see the same steps.
+ */
+import { SottoError } from '@sotto/sdk/model'
+import type { CommandDefinition } from './authoring/command.ts'
+import type { PipelineDefinition } from './authoring/pipeline.ts'
+import type { StepDefinition } from './authoring/step.ts'
+import type { PlanBuilder } from './plan/builder.ts'
+import type { Expression } from './plan/plan.ts'
+
+/** How code inside a step's process asks its supervisor. */
+export interface StepPort {
+  call(operation: string, input: unknown): Promise<unknown>
+}
+
+/** What a handle stands for, and in which pipeline's body it was made. */
+export interface HandleTarget {
+  readonly builder: PlanBuilder
+  readonly expression: Expression
+}
+
+export interface Registry {
+  /** Raised when the shape of this object changes. */
+  readonly format: 1
+  /** By `stepKey`. */
+  readonly steps: Map<string, StepDefinition | CommandDefinition>
+  readonly pipelines: WeakMap<object, PipelineDefinition>
+  readonly handles: WeakMap<object, HandleTarget>
+  /** Set while a pipeline's body runs. */
+  building: PlanBuilder | undefined
+  /** True while a program other than the file itself loads a pipeline's file: then `run()` is an error. */
+  loading: boolean
+  /** Set inside a step's process. */
+  port: StepPort | undefined
+}
+
+const place = Symbol.for('sotto.pipelines')
+
+/** The registry of this process, made at first use. */
+export function registry(): Registry {
+  const holder = globalThis as { [place]?: Registry } // the symbol is ours: only this function writes it
+  const found = (holder[place] ??= {
+    format: 1,
+    steps: new Map(),
+    pipelines: new WeakMap(),
+    handles: new WeakMap(),
+    building: undefined,
+    loading: false,
+    port: undefined,
+  })
+  // A copy of another release writes what this one cannot read; its type is what this release believes.
+  if ((found.format as number) !== 1) {
+    throw new SottoError('pipeline_invalid', 'two releases of sotto that do not fit together are loaded in this process', {
+      hint: 'update the sotto of the project, or the sotto that runs it',
+    })
+  }
+  return found
+}
+
+/** A step is the file that registers it and its name in that file. */
+export function stepKey(file: string, name: string): string {
+  return `${file}\0${name}`
+}
+
+/** Enters a step; the same name twice in a file is refused with `pipeline_invalid`. */
+export function registerStep(definition: StepDefinition | CommandDefinition): void {
+  const { steps } = registry()
+  const key = stepKey(definition.file, definition.name)
+  if (steps.has(key)) {
+    throw new SottoError('pipeline_invalid', `${definition.file} defines two steps named "${definition.name}"`, {
+      hint: 'give each step of a file its own name; one step may be used several times in a pipeline',
+    })
+  }
+  steps.set(key, definition)
+}

@@ -1,0 +1,53 @@
+/**
+ * Entry of a step's process, the same under every engine: waits for the start message, imports the file that
+ * registers the step, calls its function and writes the result where the supervisor said. It holds no token: what
+ * it needs later it asks over its channel. When the channel closes, the supervisor is gone and nobody would record
+ * what this process does: it ends, with its whole group.
+ */
+import { registry } from './registry.ts'
+import { ChannelPort, failureOf } from './runner/channel-port.ts'
+import { runStep } from './runner/run-step.ts'
+import type { StartMessage, SupervisorMessage } from './supervisor/messages.ts'
+
+const port = new ChannelPort((message, sent) => process.send?.(message, sent))
+const cancelled = new AbortController()
+/** Does the step look at its signal? Otherwise there is nothing to wait for when it is cancelled. */
+let watched = false
+
+registry().port = port
+
+process.on('disconnect', () => {
+  // The group is ours: the supervisor starts each step as the leader of one.
+  process.kill(-process.pid, 'SIGKILL')
+})
+process.on('SIGTERM', () => {
+  cancelled.abort()
+  if (!watched) process.exit(143)
+})
+process.on('SIGINT', () => {
+  // A Ctrl-C at the terminal is for the supervisor, which cancels its steps.
+})
+process.on('uncaughtException', fail)
+process.on('unhandledRejection', fail)
+process.on('message', (message: SupervisorMessage) => {
+  if (message.kind === 'answer') port.receive(message)
+  else void start(message)
+})
+
+async function start(message: StartMessage): Promise<void> {
+  try {
+    for (const name of message.dropVariables) Reflect.deleteProperty(process.env, name)
+    await runStep(message, port, () => {
+      watched = true
+      return cancelled.signal
+    })
+    await port.settled()
+    port.send({ kind: 'done' }, () => process.exit(0))
+  } catch (error) {
+    fail(error)
+  }
+}
+
+function fail(error: unknown): void {
+  port.send({ kind: 'failed', failure: failureOf(error) }, () => process.exit(1))
+}
