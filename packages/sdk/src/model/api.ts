@@ -56,61 +56,101 @@ export interface StoreDescription {
   readonly auditFingerprint: string
 }
 
+/** All operations, each a question and its answer. */
 export interface Api {
+  /** Creates a secret with its first version. Codes: `name_invalid`, `key_invalid`, `value_invalid`, `value_too_large`, `secret_exists`. */
   createSecret(input: SecretInput): Promise<SecretWrite>
-  /** Creates or merges each, all in one transaction. */
+  /** Creates or merges each, all in one transaction. Codes as `createSecret`, without `secret_exists`. */
   setSecrets(input: { readonly secrets: readonly SecretInput[] }): Promise<{ readonly secrets: readonly SecretWrite[] }>
+  /** Changes a secret; makes a version only where something changes. Codes: `secret_not_found`, `key_not_found`, `version_conflict`, and those of values. */
   updateSecret(input: SecretUpdate): Promise<SecretWrite>
+  /** Gives a secret another name; its id stays. Codes: `secret_not_found`, `secret_exists`, `name_invalid`. */
   renameSecret(input: SecretSelector & { readonly newName: string }): Promise<SecretDescription>
+  /** Deletes a secret with its versions; answers with what was deleted. Codes: `secret_not_found`. */
   deleteSecret(input: SecretSelector): Promise<SecretDescription>
+  /** All about a secret but its values. Codes: `secret_not_found`. */
   describeSecret(input: SecretSelector): Promise<SecretDescription>
+  /** The secrets that the caller may describe. */
   listSecrets(input: SecretQuery): Promise<Page<SecretDescription>>
+  /** The versions of a secret, newest first, without values. Codes: `secret_not_found`. */
   listSecretVersions(input: SecretSelector & PageQuery): Promise<Page<SecretVersion>>
+  /** Where references to a secret are written. Codes: `secret_not_found`. */
   listSecretUses(input: SecretSelector & PageQuery): Promise<Page<ReferenceUse>>
-  /** Reveals values: the one operation of a caller that does. */
+  /** Reveals values: the one operation of a caller that does. Codes: `secret_not_found`, `key_not_found`, `version_not_found`. */
   resolveSecrets(input: ResolveInput): Promise<{ readonly secrets: readonly ResolvedSecret[] }>
 
+  /** Adds a flavor of the user. Codes: `flavor_exists`, `name_invalid`, `attribute_invalid`. */
   registerFlavor(input: Omit<Flavor, 'builtIn'>): Promise<Flavor>
+  /** A flavor with its attributes. Codes: `flavor_not_found`. */
   describeFlavor(input: { readonly type: ComponentType; readonly flavor: string }): Promise<Flavor>
+  /** All flavors, or those of one type. */
   listFlavors(input: { readonly type?: ComponentType | undefined }): Promise<{ readonly flavors: readonly Flavor[] }>
 
+  /** Registers a component; references are parsed, not resolved. Codes: `component_exists`, `flavor_not_found`, `attribute_invalid`, `reference_malformed`, `name_invalid`. */
   registerComponent(input: ComponentInput): Promise<ComponentWrite>
+  /** Merges and removes attributes. Codes: `component_not_found` and those of `registerComponent`. */
   updateComponent(input: ComponentUpdate): Promise<ComponentWrite>
+  /** Registers the same component under another name. Codes: `component_not_found`, `component_exists`, `name_invalid`. */
   copyComponent(input: ComponentSelector & { readonly newName: string }): Promise<ComponentWrite>
+  /** Gives a component another name; stacks keep it. Codes: `component_not_found`, `component_exists`, `name_invalid`. */
   renameComponent(input: ComponentSelector & { readonly newName: string }): Promise<Component>
+  /** Deletes a component; answers with what was deleted. Codes: `component_not_found`, and `in_use` while a stack has it. */
   deleteComponent(input: ComponentSelector): Promise<Component>
+  /** A component: references as written, secret attributes in clear as `***`. Codes: `component_not_found`. */
   describeComponent(input: ComponentSelector): Promise<Component>
+  /** Components, of one type or flavor if given. */
   listComponents(
     input: { readonly type?: ComponentType | undefined; readonly flavor?: string | undefined } & PageQuery,
   ): Promise<Page<Component>>
 
+  /** Registers a stack. Codes: `stack_exists`, `stack_not_found` (of `from`), `component_not_found`, `name_invalid`. */
   registerStack(input: StackInput): Promise<Stack>
+  /** Changes which components a stack has. Codes: `stack_not_found`, `component_not_found`. */
   updateStack(input: StackUpdate): Promise<Stack>
+  /** Registers the same stack under another name. Codes: `stack_not_found`, `stack_exists`, `name_invalid`. */
   copyStack(input: { readonly stack: string; readonly newName: string }): Promise<Stack>
+  /** Gives a stack another name. Codes: `stack_not_found`, `stack_exists`, `name_invalid`. */
   renameStack(input: { readonly stack: string; readonly newName: string }): Promise<Stack>
+  /** Deletes a stack; its components stay. Codes: `stack_not_found`, and `in_use` for the active stack. */
   deleteStack(input: { readonly stack: string }): Promise<Stack>
+  /** A stack; the active one where none is named. Codes: `stack_not_found`. */
   describeStack(input: StackSelector): Promise<Stack>
+  /** All stacks. */
   listStacks(input: PageQuery): Promise<Page<Stack>>
+  /** Makes a stack the one that is used where none is named. Codes: `stack_not_found`. */
   activateStack(input: { readonly stack: string }): Promise<Stack>
+  /** Writes and removes settings of a stack. Codes: `stack_not_found`, `attribute_invalid`, `reference_malformed`. */
   updateStackSettings(input: StackSettingsUpdate): Promise<Stack>
 
-  /** Answers for every reference at once; reads no value. */
+  /** Answers for every reference at once; reads no value. Codes: `stack_not_found`. */
   checkReferences(input: CheckInput): Promise<CheckReport>
   /** Resolves everything an attempt needs in one batch. Refused with `check_failed` when anything is not ok. */
   resolveReferences(input: ResolveReferencesInput): Promise<ResolvedReferences>
 
+  /** Begins the record of a run. Codes: `stack_not_found`. */
   createRun(input: RunInput): Promise<Run>
+  /** Begins the record of one try of a step. Codes: `run_not_found`. */
   startAttempt(input: AttemptInput): Promise<Attempt>
+  /** Ends the record of an attempt. Codes: `run_not_found`. */
   finishAttempt(input: AttemptEnd): Promise<Attempt>
+  /** Ends the record of a run. Codes: `run_not_found`. */
   finishRun(input: RunEnd): Promise<Run>
+  /** Adds redacted output to the log of an attempt. Codes: `run_not_found`. */
   appendRunLog(input: LogAppend): Promise<Record<never, never>>
+  /** A run with its plan and attempts. Codes: `run_not_found`. */
   describeRun(input: RunSelector): Promise<RunDetail>
+  /** Runs, newest first. */
   listRuns(input: RunQuery): Promise<Page<Run>>
+  /** Which secret versions and keys the attempts of a run have read. Codes: `run_not_found`. */
   listRunSecrets(input: RunSelector): Promise<{ readonly reads: readonly SecretRead[] }>
+  /** The log of a run from a place on; empty while there is nothing more. Codes: `run_not_found`. */
   readRunLog(input: LogQuery): Promise<LogPage>
 
+  /** Events of the audit chain, newest first. */
   listAudit(input: AuditQuery): Promise<Page<AuditEvent>>
+  /** Walks the audit chain and says whether it holds. */
   verifyAudit(input: AuditVerifyInput): Promise<AuditVerification>
+  /** Which store answers, and who the caller is to it. */
   describeStore(input: Record<never, never>): Promise<StoreDescription>
 }
 

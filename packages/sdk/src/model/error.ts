@@ -13,72 +13,127 @@ interface ErrorClass {
 /** Every code, with its HTTP status, exit code (see `sotto help exit-codes`) and standing hint. */
 const table = {
   // What was given is not allowed.
+  /** A command or call that makes no sense as written: an unknown option, a missing argument, two that exclude each other. */
   usage: { status: 400, exit: 2 },
+  /** Input outside its rule, where no code below is about it. */
   input_invalid: { status: 422, exit: 2 },
+  /** A name outside the rule, or shaped like an id. */
   name_invalid: { status: 422, exit: 2 },
+  /** A key of a secret outside the rule. */
   key_invalid: { status: 422, exit: 2 },
+  /** A value that is neither text nor bytes: nested, null, no well-formed Unicode, no base64. */
   value_invalid: { status: 422, exit: 2 },
+  /** A value over 1 MiB, over 1,024 keys, or over 4 MiB together. */
   value_too_large: { status: 413, exit: 2 },
+  /** A `{{` that does not parse; the details locate it. */
   reference_malformed: { status: 422, exit: 2 },
+  /** An attribute or setting that its flavor does not know, that is missing, or that has another type. */
   attribute_invalid: { status: 422, exit: 2 },
+  /** A validation level that is none of the three words. */
   level_unknown: { status: 422, exit: 2 },
+  /** A pipeline that cannot be planned: its file, its graph, its types. */
   pipeline_invalid: { status: 422, exit: 2 },
+  /** A project file that cannot be read as one. */
   project_invalid: { status: 422, exit: 2 },
+  /** A file that was named and is missing, a folder, or not readable. */
   file_unreadable: { status: 400, exit: 2 },
 
   // What was asked for is not there, or the asker may not see it.
+  /** No such secret, or one that the caller may not describe. */
   secret_not_found: { status: 404, exit: 3, hint: 'sotto secret list' },
+  /** The secret has no such key. */
   key_not_found: { status: 404, exit: 3 },
+  /** The secret has no such version. */
   version_not_found: { status: 404, exit: 3 },
+  /** No such component of this type. */
   component_not_found: { status: 404, exit: 3 },
+  /** No such flavor of this type. */
   flavor_not_found: { status: 404, exit: 3, hint: 'sotto flavor list' },
+  /** No such stack. */
   stack_not_found: { status: 404, exit: 3, hint: 'sotto stack list' },
+  /** No such run, or a beginning of an id that fits several. */
   run_not_found: { status: 404, exit: 3, hint: 'sotto run list' },
+  /** No such workspace. */
   workspace_not_found: { status: 404, exit: 3 },
 
   // Who asks.
+  /** Nobody is signed in, or the token has expired. */
   not_signed_in: { status: 401, exit: 4 },
+  /** The right for it is missing. */
   forbidden: { status: 403, exit: 5 },
+  /** A step asked for a secret that it did not declare, where `declared-secrets` is `required`. */
   undeclared_secret: { status: 403, exit: 5 },
 
   // What is there stands against it.
+  /** A live secret of this scope has the name. */
   secret_exists: { status: 409, exit: 6 },
+  /** A component of this type has the name. */
   component_exists: { status: 409, exit: 6 },
+  /** A flavor of this type has the name. */
   flavor_exists: { status: 409, exit: 6 },
+  /** A stack has the name. */
   stack_exists: { status: 409, exit: 6 },
+  /** The secret has been changed since the version that was expected. */
   version_conflict: { status: 409, exit: 6 },
+  /** Something else needs it: a stack its component, the workspace its active stack. */
   in_use: { status: 409, exit: 6 },
+  /** A file is there already and is not overwritten. */
   file_exists: { status: 409, exit: 6 },
 
   // References that cannot be resolved.
+  /** References or declared secrets that cannot be resolved. */
   check_failed: { status: 422, exit: 7 },
 
   // Keys and store.
+  /** The store is there and its root key is not. */
   key_missing: { status: 500, exit: 1 },
+  /** The root key is not the one of this store. */
   key_wrong: { status: 500, exit: 1 },
+  /** The file of the root key may be read by others. */
   key_insecure: { status: 500, exit: 1 },
+  /** What was given as root key is none: its length or encoding. */
   key_malformed: { status: 500, exit: 1 },
+  /** A data key that is named by a value is not in the keyring. */
   key_unknown: { status: 500, exit: 1 },
+  /** The keyring was altered or damaged. */
   keyring_corrupt: { status: 500, exit: 1 },
+  /** The keyring was written by a later version. */
   keyring_newer: { status: 500, exit: 1 },
+  /** A sealed value was altered, moved or damaged. */
   value_corrupt: { status: 500, exit: 1 },
+  /** A protected row was altered. */
   row_altered: { status: 500, exit: 1 },
+  /** The audit chain cannot be continued or does not hold. */
   audit_broken: { status: 500, exit: 1 },
+  /** Other processes kept the store locked for too long. */
   store_busy: { status: 503, exit: 1 },
+  /** The database is damaged. */
   store_corrupt: { status: 500, exit: 1 },
+  /** The store was written by a later version. */
   store_newer: { status: 500, exit: 1 },
+  /** The store cannot be written: rights, a full disk, a read-only folder. */
   store_unwritable: { status: 500, exit: 1 },
+  /** The folder or file of the store may be changed by others. */
   store_insecure: { status: 500, exit: 1 },
 
   // Runs, steps and the products they use.
+  /** A run ended with a failure. */
   run_failed: { status: 500, exit: 1 },
+  /** A step ended with a failure. */
   step_failed: { status: 500, exit: 1 },
+  /** Stopped by Ctrl-C or a signal. */
   interrupted: { status: 499, exit: 130 },
+  /** The experiment tracker does not answer, or answers as something else. */
   tracker_unreachable: { status: 502, exit: 1 },
+  /** The experiment tracker refuses the credentials. */
   tracker_refused: { status: 502, exit: 1 },
+  /** The experiment tracker answers with an error. */
   tracker_failed: { status: 502, exit: 1 },
+  /** The server, or the supervisor of the step, does not answer. */
   unreachable: { status: 503, exit: 8 },
+  /** Not possible with this store, platform or version. */
   unsupported: { status: 501, exit: 1 },
+  /** A fault of Sotto itself. */
   internal: { status: 500, exit: 1 },
 } as const
 
