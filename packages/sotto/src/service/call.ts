@@ -1,6 +1,6 @@
 /** One use of one operation: what a handler works with. Made by the door, alive for one transaction. */
 import { SottoError, operations, shown } from '@sotto/sdk/model'
-import type { AuditEvent, Id, Json, Operation, OperationName, Right } from '@sotto/sdk/model'
+import type { AuditEvent, Id, Operation, OperationName, Right } from '@sotto/sdk/model'
 import type { AuditRecord } from '../store/audit-chain.ts'
 import { canonicalJson } from '../store/canonical-json.ts'
 import { createId } from '../store/id.ts'
@@ -99,7 +99,7 @@ export class Call {
       outcome,
       object,
       object_id: objectId,
-      detail: canonicalJson(detail as Json), // its members are JSON of one level
+      detail: canonicalJson(detail),
     }
   }
 

@@ -198,10 +198,11 @@ CREATE TABLE artifact (
   PRIMARY KEY (attempt_id, name)
 );
 
+-- It outlives the secret, so there is no foreign key to it.
 CREATE TABLE secret_read (
   id TEXT PRIMARY KEY,
   attempt_id TEXT NOT NULL REFERENCES attempt (id),
-  secret_id TEXT NOT NULL REFERENCES secret (id),
+  secret_id TEXT NOT NULL,
   secret_name TEXT NOT NULL,
   version BIGINT NOT NULL,
   keys TEXT NOT NULL,

@@ -1,0 +1,52 @@
+/** Who read what: secret versions that attempts of runs have read. */
+import { SottoError, isId, shown } from '@sotto/sdk/model'
+import type { DeclaredSecret, RunInput } from '@sotto/sdk/model'
+import { attemptTable, runTable, secretReadTable } from '../store/runs.ts'
+import type { AttemptRow, RunRow } from '../store/runs.ts'
+import type { SecretRow } from '../store/secrets.ts'
+import type { Call } from './call.ts'
+
+/** An attempt on whose behalf is read, and its run. */
+export interface Reader {
+  readonly attempt: AttemptRow
+  readonly run: RunRow
+}
+
+/** The caller's own running attempt. Throws `run_not_found` for any other. */
+export async function getReader(call: Call, attemptId: string): Promise<Reader> {
+  const attempt = isId(attemptId) ? await call.rows.find(attemptTable, 'id = $1', [attemptId.toLowerCase()]) : undefined
+  const run =
+    attempt && (await call.rows.find(runTable, 'id = $1 AND workspace_id = $2', [attempt.run_id, call.workspaceId]))
+  if (attempt?.state === 'running' && run?.principal_id === call.principal.id) return { attempt, run }
+  throw new SottoError('run_not_found', `there is no running attempt ${shown(attemptId)}`)
+}
+
+/** Records one read of a version by the attempt. */
+export async function recordRead(
+  call: Call,
+  { attempt, run }: Reader,
+  read: { secret: SecretRow; version: number; keys: readonly string[] },
+): Promise<void> {
+  await call.rows.insert(secretReadTable, {
+    id: call.newId(),
+    attempt_id: attempt.id,
+    secret_id: read.secret.id,
+    secret_name: read.secret.name,
+    version: read.version,
+    keys: JSON.stringify(read.keys),
+    declared: call.operation === 'resolveReferences' || declares(run, attempt, read) ? 1 : 0,
+    read_at: call.nowMs,
+  })
+}
+
+/** Did the attempt's step declare these keys of the secret? What `resolveReferences` reads, a plan named. */
+function declares(run: RunRow, attempt: AttemptRow, read: { secret: SecretRow; keys: readonly string[] }): boolean {
+  const { secrets = [] } = JSON.parse(run.requirements) as RunInput['requirements'] // as createRun wrote it
+  const declared = secrets.filter(
+    ({ place, name }: DeclaredSecret) => place === `step ${attempt.step}` && name === read.secret.name,
+  )
+  return (
+    read.keys.every((key) => declared.some(({ keys }) => keys === undefined || keys.includes(key))) &&
+    declared.length > 0
+  )
+}
