@@ -30,11 +30,17 @@ export const folders: Readonly<Record<Folder, Allowed>> = {
   'sotto:service': program(['sdk:model', 'sdk:references', 'sotto:keys', 'sotto:store']),
   // Not the store: the service is the only door to it.
   'sotto:http': program(['sdk:model', 'sotto:service']),
-  'sotto:connect': program(['sdk:model', 'sdk:references', 'sdk:client', 'sotto:service'], { packages: ['yaml'] }),
+  'sotto:connect': program(['sdk:model', 'sdk:references', 'sdk:client', 'sotto:channel', 'sotto:service'], {
+    packages: ['yaml'],
+  }),
   // The streaming mask for values, for whatever shows output of others; knows nothing of secrets.
   'sotto:redaction': program([]),
+  // How a process of a step asks its supervisor; connect knows the asking end, pipelines the answering one.
+  'sotto:channel': program(['sdk:model', 'sotto:redaction']),
   // They take an Api; where it comes from is not for them to know.
-  'sotto:pipelines': program(['sdk:model', 'sdk:references', 'sotto:redaction'], { packages: ['yaml'] }),
+  'sotto:pipelines': program(['sdk:model', 'sdk:references', 'sotto:redaction', 'sotto:channel'], {
+    packages: ['yaml'],
+  }),
   'sotto:integrations': program(['sdk:model'], {
     files: ['sotto:pipelines/tracker.ts', 'sotto:keys/root-key-provider.ts'],
   }),
