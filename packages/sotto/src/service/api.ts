@@ -1,14 +1,17 @@
 /** The `Api` of one caller: every operation of the table, through the door. A missing handler is a compile error. */
 import { operationNames } from '@sotto/sdk/model'
 import type { Api, OperationName } from '@sotto/sdk/model'
+import { auditHandlers } from './audit.ts'
 import { Door } from './door.ts'
 import type { Handler, Handlers } from './door.ts'
 import type { Actor, ServiceParts } from './parts.ts'
+import { runLogHandlers } from './run-logs.ts'
+import { runHandlers } from './runs.ts'
 import { secretHandlers } from './secrets.ts'
 import { storeHandlers } from './store-description.ts'
 
 /** A noun adds its table of handlers here. */
-const written = { ...secretHandlers, ...storeHandlers }
+const written = { ...secretHandlers, ...runHandlers, ...runLogHandlers, ...auditHandlers, ...storeHandlers }
 const handlers: Handlers<OperationName> = written as unknown as Handlers<OperationName> // UNTIL THE OTHER NOUNS ARE WRITTEN: then `handlers = { ... }` alone
 
 export function createApi(parts: ServiceParts, actor: Actor): Api {

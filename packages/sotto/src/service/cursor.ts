@@ -27,10 +27,15 @@ export function pageStart(call: Call, query: PageQuery): Position | undefined {
   if (query.cursor === undefined) return undefined
   const bytes = Buffer.from(query.cursor, 'base64url')
   const position = bytes.subarray(macSize).toString()
-  if (bytes.length > macSize && call.parts.keyring.current.verifyCursorMac(cursorParts(call, query, position), bytes.subarray(0, macSize))) {
+  if (
+    bytes.length > macSize &&
+    call.parts.keyring.current.verifyCursorMac(cursorParts(call, query, position), bytes.subarray(0, macSize))
+  ) {
     return JSON.parse(position) as Position // the HMAC says that we wrote it
   }
-  throw new SottoError('input_invalid', 'the cursor does not belong to this list', { hint: 'start again without a cursor' })
+  throw new SottoError('input_invalid', 'the cursor does not belong to this list', {
+    hint: 'start again without a cursor',
+  })
 }
 
 /**

@@ -16,7 +16,7 @@ export interface ServiceParts {
   readonly access: AccessRule
   /** The built-in flavors. */
   readonly flavors: readonly Flavor[]
-  /** Logs of runs lie here: `<run>/<attempt>.log`, 0600. */
+  /** Logs of runs lie here: `<run>.log`, 0600. */
   readonly logsFolder: string
 }
 
