@@ -6,17 +6,7 @@
 // the build began: bin/sotto takes it for the age of everything.
 
 import { spawnSync } from 'node:child_process'
-import {
-  cpSync,
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  utimesSync,
-  writeFileSync,
-} from 'node:fs'
+import { cpSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 import { build, type BuildOptions, type Metafile, type OutputFile } from 'esbuild'
 import { bundledPackages, noticesOf, sbomOf } from './bundled-packages.ts'
@@ -86,12 +76,8 @@ function buildCli(): Promise<Built> {
 
 /** Library entries: our own modules bundled, third-party packages left outside, where scanners see them. */
 function buildLibrary(folder: string, entries: Readonly<Record<string, string>>): Promise<Built> {
-  const sources = Object.entries(entries).map(([out, source]) => [out, join(folder, 'src', source)] as const)
-  // UNTIL EVERY ENTRY IS WRITTEN: a missing one is named and left out. Then these two lines go.
-  for (const [, path] of sources) if (!existsSync(path)) console.error(`not built: ${relative(root, path)} is missing`)
-  const present = sources.filter(([, path]) => existsSync(path))
   return run({
-    entryPoints: Object.fromEntries(present),
+    entryPoints: Object.fromEntries(Object.entries(entries).map(([out, source]) => [out, join(folder, 'src', source)])),
     outdir: join(folder, 'dist'),
     format: 'esm',
     splitting: true,
