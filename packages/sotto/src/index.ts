@@ -4,8 +4,8 @@ import { connect } from './connect/connect.ts'
 import type { Connection, ConnectOptions } from './connect/connect.ts'
 
 /**
- * Secrets, components, stacks and runs, wherever they are: of the step we run in, of a server, or of the store on
- * this machine. Nothing is opened until the first call.
+ * It finds by itself where they are: with the step we run in, at a server, or in the store on this machine.
+ * Nothing is opened until the first call.
  *
  * @example
  * import { Client } from 'sotto'
@@ -15,6 +15,7 @@ import type { Connection, ConnectOptions } from './connect/connect.ts'
  * console.log(secret.values['password']) // ***
  */
 export class Client extends ApiClient {
+  /** Takes where to connect, where that is not to be found by itself. Opens nothing. */
   constructor(options: ConnectOptions = {}) {
     let connection: Promise<Connection> | undefined
     super({
@@ -45,7 +46,9 @@ export {
 } from '@sotto/sdk'
 export type {
   Api,
+  ArtifactRecord,
   Attempt,
+  AttributeType,
   ByKey,
   CheckInput,
   CheckItem,
@@ -53,34 +56,47 @@ export type {
   Component,
   ComponentInput,
   ComponentType,
+  ComponentUpdate,
   ComponentWrite,
   DeclaredSecret,
   ErrorCode,
+  ErrorDetails,
+  ErrorShape,
   Flavor,
   FlavorAttribute,
   GetSecretOptions,
+  Id,
   Json,
   JsonObject,
   NewSecret,
   Outcome,
+  PlacedSettings,
   Reference,
   ReferenceUse,
   Run,
   RunDetail,
+  RunQuery,
   RunState,
   Scope,
   ScopeOption,
   SecretChanges,
   SecretDescription,
   SecretFilter,
+  SecretInput,
   SecretKey,
+  SecretQuery,
   SecretRead,
   SecretSort,
+  SecretUpdate,
   SecretVersion,
   SecretWrite,
+  SottoErrorOptions,
   Stack,
+  StackComponents,
   StackInput,
+  StackUpdate,
   Template,
+  TimeRange,
   ValidationLevel,
   ValueInput,
 } from '@sotto/sdk'

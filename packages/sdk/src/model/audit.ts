@@ -1,6 +1,7 @@
 /** Events of the audit chain. None holds a value, its length or its hash. */
 import type { PageQuery, TimeRange } from './page.ts'
 
+/** One event of the chain. */
 export interface AuditEvent {
   readonly epoch: number
   readonly sequence: number
@@ -18,6 +19,7 @@ export interface AuditEvent {
   readonly detail: { readonly [name: string]: string | number | boolean | readonly string[] }
 }
 
+/** Filters of a list of events; all given ones must hold. */
 export interface AuditQuery extends PageQuery {
   readonly principal?: string | undefined
   readonly operation?: string | undefined
@@ -35,12 +37,14 @@ export interface AuditCheckpoint {
   readonly head: string
 }
 
+/** What the chain is held against. */
 export interface AuditVerifyInput {
   /** The fingerprint of the store's signing key, noted elsewhere. */
   readonly fingerprint?: string | undefined
   readonly checkpoint?: AuditCheckpoint | undefined
 }
 
+/** What a walk over the chain found. */
 export interface AuditVerification {
   /** `authenticated` with a fingerprint or checkpoint that held; otherwise only consistent in itself. */
   readonly result: 'authenticated' | 'consistent, not authenticated' | 'broken'

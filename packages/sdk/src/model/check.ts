@@ -39,6 +39,7 @@ export interface CheckInput {
   readonly level?: ValidationLevel | undefined
 }
 
+/** What became of one reference; anything but `ok` and `not checked` stands in the way of a run. */
 export type Outcome =
   | 'ok'
   | 'secret missing'
@@ -69,6 +70,7 @@ export interface CheckItem {
   readonly next?: string
 }
 
+/** The answers for all references of a run. */
 export interface CheckReport {
   readonly level: ValidationLevel
   readonly stack: string | null
@@ -89,6 +91,7 @@ export interface ResolveReferencesInput {
   readonly secrets?: readonly DeclaredSecret[] | undefined
 }
 
+/** A component with its settings applied and its references substituted. */
 export interface ResolvedComponent {
   readonly type: ComponentType
   readonly name: string

@@ -20,8 +20,10 @@ export const componentTypes = [
   'step-operator',
 ] as const
 
+/** One of the types of component. */
 export type ComponentType = (typeof componentTypes)[number]
 
+/** Is the text one of the types of component? */
 export function isComponentType(text: string): text is ComponentType {
   return (componentTypes as readonly string[]).includes(text)
 }
@@ -30,6 +32,7 @@ export function isComponentType(text: string): text is ComponentType {
 export type AttributeType = 'string' | 'number' | 'boolean' | 'list' | 'object'
 export const attributeTypes: readonly AttributeType[] = ['string', 'number', 'boolean', 'list', 'object']
 
+/** An attribute that components of a flavor may have. */
 export interface FlavorAttribute {
   readonly name: string
   readonly type: AttributeType
@@ -41,6 +44,7 @@ export interface FlavorAttribute {
   readonly description: string
 }
 
+/** What a kind of component is made of: built in, or registered by a user. */
 export interface Flavor {
   readonly type: ComponentType
   readonly name: string
@@ -64,12 +68,14 @@ export interface Component {
   readonly updatedAt: string
 }
 
+/** Names one component. */
 export interface ComponentSelector {
   readonly type: ComponentType
   /** Name or id. */
   readonly component: string
 }
 
+/** A component to register. */
 export interface ComponentInput {
   readonly type: ComponentType
   readonly name: string
@@ -81,6 +87,7 @@ export interface ComponentInput {
   readonly allowPlaintext?: boolean | undefined
 }
 
+/** A change of a component: attributes are merged, those of `remove` go. */
 export interface ComponentUpdate extends ComponentSelector {
   readonly attributes?: JsonObject | undefined
   readonly remove?: readonly string[] | undefined

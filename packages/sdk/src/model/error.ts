@@ -143,6 +143,7 @@ export type ErrorCode = keyof typeof table
 /** Facts about the error that a program may use. Never a value. */
 export type ErrorDetails = { readonly [name: string]: string | number | boolean | readonly string[] }
 
+/** What an error may say beside its code and message. */
 export interface SottoErrorOptions {
   /** The command that mends it. Without one, the standing hint of the code. */
   readonly hint?: string | undefined

@@ -2,7 +2,9 @@
 import { SottoError } from './error.ts'
 import { shown } from './names.ts'
 
+/** A JSON value. */
 export type Json = string | number | boolean | null | readonly Json[] | JsonObject
+/** A JSON object. */
 export interface JsonObject {
   readonly [name: string]: Json
 }

@@ -6,6 +6,7 @@ export type ObjectKind = 'secret' | 'component' | 'stack' | 'run' | 'audit' | 'p
 /** What may be done; every other right implies `describe`. */
 export type Right = 'describe' | 'read' | 'write' | 'delete' | 'manage'
 
+/** One operation: its route, and what it takes. */
 export interface Operation {
   readonly method: 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE'
   /** Below `/api/v1/workspaces/{workspace}`; ids in paths, names by query. */

@@ -6,6 +6,7 @@ export interface PageQuery {
   readonly limit?: number | undefined
 }
 
+/** One page of a list. */
 export interface Page<T> {
   readonly items: readonly T[]
   /** Absent on the last page. */

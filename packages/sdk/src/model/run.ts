@@ -4,9 +4,11 @@ import type { JsonObject } from './json.ts'
 import type { Id } from './names.ts'
 import type { PageQuery } from './page.ts'
 
+/** How a run or an attempt stands. */
 export type RunState = 'running' | 'completed' | 'failed' | 'cancelled'
 export const runStates: readonly RunState[] = ['running', 'completed', 'failed', 'cancelled']
 
+/** A run to record. */
 export interface RunInput {
   readonly pipeline: string
   readonly stack: string
@@ -27,12 +29,14 @@ export interface ArtifactRecord {
   readonly codec: 'json' | 'text' | 'bytes' | 'file'
 }
 
+/** An attempt to record. */
 export interface AttemptInput {
   readonly run: Id
   /** Id of the plan's node. */
   readonly step: string
 }
 
+/** The end of an attempt. */
 export interface AttemptEnd {
   readonly attempt: Id
   readonly state: Exclude<RunState, 'running'>
@@ -42,12 +46,14 @@ export interface AttemptEnd {
   readonly outputs?: readonly ArtifactRecord[] | undefined
 }
 
+/** The end of a run. */
 export interface RunEnd {
   readonly run: Id
   readonly state: Exclude<RunState, 'running'>
   readonly error?: string | undefined
 }
 
+/** One try of one step, as it is recorded. */
 export interface Attempt {
   readonly id: Id
   readonly step: string
@@ -60,6 +66,7 @@ export interface Attempt {
   readonly outputs: readonly ArtifactRecord[]
 }
 
+/** A run as lists show it. */
 export interface Run {
   readonly id: Id
   readonly pipeline: string
@@ -72,17 +79,20 @@ export interface Run {
   readonly endedAt?: string
 }
 
+/** A run with its plan and attempts. */
 export interface RunDetail extends Run {
   readonly plan: JsonObject
   readonly level: ValidationLevel
   readonly attempts: readonly Attempt[]
 }
 
+/** Names one run. */
 export interface RunSelector {
   /** An id, or an unambiguous beginning of one with at least 6 characters. */
   readonly run: string
 }
 
+/** Filters of a list of runs; all given ones must hold. */
 export interface RunQuery extends PageQuery {
   readonly pipeline?: string | undefined
   readonly stack?: string | undefined
@@ -102,24 +112,28 @@ export interface SecretRead {
   readonly at: string
 }
 
+/** Output to add to a log. */
 export interface LogAppend {
   readonly attempt: Id
   /** Redacted output, as the base64 of its bytes: binary output stays whole. */
   readonly dataBase64: string
 }
 
+/** Which part of a log to read. */
 export interface LogQuery extends RunSelector {
   readonly step?: string | undefined
   /** Go on behind these bytes of the log. */
   readonly offsetBytes?: number | undefined
 }
 
+/** Output of one attempt. */
 export interface LogChunk {
   readonly step: string
   readonly attempt: Id
   readonly dataBase64: string
 }
 
+/** A part of a log, and where to go on. */
 export interface LogPage {
   readonly chunks: readonly LogChunk[]
   readonly offsetBytes: number

@@ -52,6 +52,7 @@ export interface SecretVersion {
   readonly removed: readonly string[]
 }
 
+/** A secret to create or merge. */
 export interface SecretInput {
   readonly name: string
   /** `user` by default for people, `workspace` for service accounts. */
@@ -88,6 +89,7 @@ export interface SecretWrite {
   readonly removed: readonly string[]
 }
 
+/** Orders of a list of secrets; `-` is descending. */
 export type SecretSort = 'name' | '-name' | 'created' | '-created' | 'updated' | '-updated'
 export const secretSorts: readonly SecretSort[] = ['name', '-name', 'created', '-created', 'updated', '-updated']
 
@@ -113,6 +115,7 @@ export interface ResolveItem extends SecretSelector {
   readonly unlessVersion?: number | undefined
 }
 
+/** Secrets to reveal. */
 export interface ResolveInput {
   readonly items: readonly ResolveItem[]
   /** The attempt on whose behalf it is read: recorded with it. */

@@ -6,6 +6,7 @@ import type { Id } from './names.ts'
 /** Names of components by type. */
 export type StackComponents = { readonly [type in ComponentType]?: string }
 
+/** A stack as it is shown. */
 export interface Stack {
   readonly id: Id
   readonly name: string
@@ -25,6 +26,7 @@ export interface StackSelector {
   readonly stack?: string | undefined
 }
 
+/** A stack to register. */
 export interface StackInput {
   readonly name: string
   /** Takes components and settings from this stack first. */
@@ -34,6 +36,7 @@ export interface StackInput {
   readonly labels?: { readonly [label: string]: string } | undefined
 }
 
+/** A change of a stack: components are put in by type, those of `remove` go. */
 export interface StackUpdate {
   readonly stack: string
   readonly components?: StackComponents | undefined
