@@ -31,6 +31,8 @@ export const folders: Readonly<Record<Folder, Allowed>> = {
   // Not the store: the service is the only door to it.
   'sotto:http': program(['sdk:model', 'sotto:service']),
   'sotto:connect': program(['sdk:model', 'sdk:references', 'sdk:client', 'sotto:channel', 'sotto:service'], {
+    // The list of built-in flavors is data; what talks to a product stays out of reach.
+    files: ['sotto:integrations/flavors.ts'],
     packages: ['yaml'],
   }),
   // The streaming mask for values, for whatever shows output of others; knows nothing of secrets.

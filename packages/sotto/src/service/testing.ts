@@ -20,11 +20,11 @@ export interface TestService extends OpenedStore {
   readonly store: Store
   readonly folder: string
   /** The same store for a caller whose rights are decided by this rule. */
-  withRule(rule: AccessRule): Api
+  readonly withRule: (rule: AccessRule) => Api
   /** SQL behind the service's back. */
-  sql(text: string, params?: readonly SqlValue[]): Promise<readonly SqlRow[]>
+  readonly sql: (text: string, params?: readonly SqlValue[]) => Promise<readonly SqlRow[]>
   /** Lets the time pass. */
-  advance(ms: number): void
+  readonly advance: (ms: number) => void
 }
 
 /** A new folder that goes with the test. */

@@ -22,15 +22,24 @@ export type FileSystemType = (folder: string) => number
 
 const systemFileSystemType: FileSystemType = (folder) => statfsSync(folder).type
 
-/**
- * Makes the folder (0700) and an empty file (0600) where they are missing. SQLite gives its -wal and -shm files the mode
- * of the file. Codes: `store_unwritable`, `store_insecure`.
- */
-export function prepareStoreFile(path: string, fileSystemType: FileSystemType = systemFileSystemType): void {
+/** Makes the store's folder (0700) where it is missing. Codes: `store_unwritable`, also for a network file system. */
+export function makeStoreFolder(path: string, fileSystemType: FileSystemType = systemFileSystemType): void {
   const folder = dirname(path)
   try {
     makeFolder(folder)
     refuseNetwork(folder, fileSystemType)
+  } catch (error) {
+    throw fileError(error, path)
+  }
+}
+
+/**
+ * Makes the folder and an empty file (0600) where they are missing. SQLite gives its -wal and -shm files the mode of the
+ * file. Codes: `store_unwritable`, `store_insecure`.
+ */
+export function prepareStoreFile(path: string, fileSystemType?: FileSystemType): void {
+  makeStoreFolder(path, fileSystemType)
+  try {
     makeFile(path)
   } catch (error) {
     throw fileError(error, path)
