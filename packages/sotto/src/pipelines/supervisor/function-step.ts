@@ -1,0 +1,84 @@
+/** Runs a node that is a function: forks the step runner and answers what it asks. */
+import { fork } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
+import { readFile } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import { channelError, SOCKET_VARIABLE } from '../../channel/protocol.ts'
+import type { ChannelRequest } from '../../channel/protocol.ts'
+import { RESULT } from '../plan/plan.ts'
+import type { FunctionNode } from '../plan/plan.ts'
+import { programFiles } from '../program.ts'
+import { safeCacheFolder } from './compile-cache.ts'
+import { describeEnd } from './describe-end.ts'
+import { environmentWithoutSotto } from './environment.ts'
+import type { StartMessage, StepFailure, StepMessage, SupervisorMessage } from './messages.ts'
+import { superviseProcess } from './process.ts'
+import type { StepJob, StepOutcome } from './step-job.ts'
+
+const CACHE_VARIABLE = 'NODE_COMPILE_CACHE'
+
+/** Runs the function in a process of its own. Secrets go over the process channel only. */
+export async function runFunction(job: StepJob, node: FunctionNode): Promise<StepOutcome> {
+  const { context, output } = job
+  const { stepRunner, nodeFlags } = programFiles()
+  const { env, added } = functionEnvironment(job)
+  const child = fork(stepRunner, [], { cwd: context.folder, env, execArgv: [...nodeFlags], detached: true, stdio: ['ignore', 'pipe', 'pipe', 'ipc'] })
+  const resultFile = join(job.work.path, 'result.json')
+  let done = false
+  let failure: StepFailure | undefined
+  child.on('message', (message: StepMessage) => {
+    if (message.kind === 'done') done = true
+    else if (message.kind === 'failed') failure ??= message.failure
+    else void answer(child, job, message)
+  })
+  send(child, startMessage(job, node, resultFile, added))
+  const end = await superviseProcess(child, { stop: context.stop, groups: context.groups, onOutput: (stream, chunk) => output.write(stream, chunk) })
+  if (done) {
+    const stored = await job.store.put(RESULT, 'json', await readFile(resultFile))
+    return { state: 'completed', exitCode: 0, outputs: { [RESULT]: stored } }
+  }
+  if (context.stop.cancel.aborted) return { state: 'cancelled', exitCode: end.exitCode, error: 'cancelled', hint: undefined }
+  if (failure?.stack !== undefined) await output.note(`${failure.stack}\n`)
+  const error = failure?.message ?? `its process ${describeEnd(end)} before the function returned`
+  return { state: 'failed', exitCode: end.exitCode, error, hint: failure?.hint }
+}
+
+async function answer(child: ChildProcess, job: StepJob, request: ChannelRequest): Promise<void> {
+  try {
+    send(child, { kind: 'answer', id: request.id, ok: (await job.gate.call(request.operation, request.input)) ?? null })
+  } catch (error) {
+    send(child, { kind: 'answer', id: request.id, error: channelError(error) })
+  }
+}
+
+/** A child that ended meanwhile is reported by its exit, not here. */
+function send(child: ChildProcess, message: SupervisorMessage): void {
+  if (child.connected) child.send(message, () => {})
+}
+
+function startMessage(job: StepJob, node: FunctionNode, resultFile: string, dropVariables: readonly string[]): StartMessage {
+  const { context, attempt, resolved, tracker } = job
+  const secrets = Object.entries(node.secrets).map(([alias, { name, form }], index) => [alias, { name, form, values: resolved.secrets[index]?.values ?? {} }] as const)
+  return {
+    kind: 'start',
+    file: resolve(context.folder, node.file),
+    pipelineFile: resolve(context.folder, context.plan.file),
+    step: { id: node.id, name: node.step },
+    run: { id: context.run, pipeline: context.plan.pipeline },
+    attempt: { id: attempt.id, number: attempt.number },
+    inputs: node.inputs,
+    parameters: context.parameters,
+    artifacts: Object.fromEntries(context.outputs),
+    secrets: Object.fromEntries(secrets),
+    tracker: tracker === undefined ? null : { id: tracker.id, url: tracker.url },
+    resultFile,
+    dropVariables,
+  }
+}
+
+function functionEnvironment(job: StepJob): { readonly env: NodeJS.ProcessEnv; readonly added: readonly string[] } {
+  const env: NodeJS.ProcessEnv = { ...environmentWithoutSotto(job.context.env), [SOCKET_VARIABLE]: job.socket }
+  const cache = env[CACHE_VARIABLE] === undefined ? safeCacheFolder(job.context.places.cache) : undefined
+  // By the environment, so that the runner itself is cached; what the step starts does not inherit it.
+  return cache === undefined ? { env, added: [] } : { env: { ...env, [CACHE_VARIABLE]: cache }, added: [CACHE_VARIABLE] }
+}
