@@ -6,6 +6,7 @@ import { SottoError } from '@sotto/sdk/model'
 import type { Api } from '@sotto/sdk/model'
 import { openStepChannel } from '../channel/client.ts'
 
+/** Where to connect, for programs that do not want what their environment says. */
 export interface ConnectOptions {
   /** The environment that decides; that of the process by default. */
   readonly env?: Readonly<Record<string, string | undefined>> | undefined
