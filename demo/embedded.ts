@@ -16,7 +16,9 @@ await copyFile(path.join(import.meta.dirname, 'pipelines/churn.ts'), path.join(s
 await writeFile(path.join(story.work, 'password.txt'), password, { mode: 0o600 })
 
 story.tell('A secret is a named group of key-value pairs. The password comes from a file, not from the command line.')
-await story.run(`sotto secret create warehouse --url=${warehouse.url} --username=svc-churn --password=@password.txt --plain url`)
+await story.run(
+  `sotto secret create warehouse --url=${warehouse.url} --username=svc-churn --password=@password.txt --plain url`,
+)
 await story.run('rm password.txt')
 await story.run('sotto secret get warehouse')
 
@@ -38,7 +40,8 @@ await story.run('sotto stack check')
 
 story.tell('The pipeline runs: its first step signs in at a real HTTP API, its second asks for a secret by name.')
 await story.run('sotto run start churn.ts --limit=50')
-if (warehouse.requests.accepted !== 1) throw new Error(`the demo failed: the warehouse accepted ${String(warehouse.requests.accepted)} requests, not 1`)
+if (warehouse.requests.accepted !== 1)
+  throw new Error(`the demo failed: the warehouse accepted ${String(warehouse.requests.accepted)} requests, not 1`)
 
 story.tell('The log shows *** where the steps printed their secrets, and the store knows who read what.')
 const runs: unknown = JSON.parse(await story.run('sotto run list -o json'))

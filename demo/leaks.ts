@@ -12,7 +12,16 @@ export function formsOf(value: string): readonly string[] {
     return [inner, inner.replaceAll('+', '-').replaceAll('/', '_')]
   })
   const hex = bytes.toString('hex')
-  return [...new Set([value, ...base64, hex, hex.toUpperCase(), encodeURIComponent(value), JSON.stringify(value).slice(1, -1)])]
+  return [
+    ...new Set([
+      value,
+      ...base64,
+      hex,
+      hex.toUpperCase(),
+      encodeURIComponent(value),
+      JSON.stringify(value).slice(1, -1),
+    ]),
+  ]
 }
 
 /** Files below the folders whose bytes hold one of the values in any form: paths only, never the value. */

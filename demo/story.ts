@@ -30,22 +30,37 @@ export async function openStory(extra: NodeJS.ProcessEnv = {}): Promise<Story> {
   await mkdir(home, { mode: 0o700 })
   await mkdir(work)
   const kept = Object.entries(process.env).filter(([name]) => !/^(SOTTO_|ZENML_|MLFLOW_)/.test(name))
-  const env = { ...Object.fromEntries(kept), SOTTO_HOME: home, PATH: `${path.join(root, 'bin')}${path.delimiter}${process.env['PATH'] ?? ''}`, ...extra }
+  const env = {
+    ...Object.fromEntries(kept),
+    SOTTO_HOME: home,
+    PATH: `${path.join(root, 'bin')}${path.delimiter}${process.env['PATH'] ?? ''}`,
+    ...extra,
+  }
   return {
     home,
     work,
-    tell: (text) => { process.stdout.write(`\n${styleText('bold', text)}\n`) },
+    tell: (text) => {
+      process.stdout.write(`\n${styleText('bold', text)}\n`)
+    },
     run: async (line, options = {}) => {
       process.stdout.write(`${styleText('dim', '$')} ${line}\n`)
       const { status, output } = await runLine(line, { cwd: work, env, input: options.input ?? '' })
-      if (status !== (options.status ?? 0)) throw new Error(`the demo failed: ${JSON.stringify(line)} ended with ${String(status)}, not ${String(options.status ?? 0)}`)
+      if (status !== (options.status ?? 0))
+        throw new Error(
+          `the demo failed: ${JSON.stringify(line)} ended with ${String(status)}, not ${String(options.status ?? 0)}`,
+        )
       return output
     },
-    [Symbol.asyncDispose]: async () => { await rm(folder, { recursive: true, force: true }) },
+    [Symbol.asyncDispose]: async () => {
+      await rm(folder, { recursive: true, force: true })
+    },
   }
 }
 
-async function runLine(line: string, options: { cwd: string; env: NodeJS.ProcessEnv; input: string }): Promise<{ status: number; output: string }> {
+async function runLine(
+  line: string,
+  options: { cwd: string; env: NodeJS.ProcessEnv; input: string },
+): Promise<{ status: number; output: string }> {
   const child = spawn('sh', ['-c', line], { cwd: options.cwd, env: options.env, stdio: ['pipe', 'pipe', 'pipe'] })
   let output = ''
   for (const stream of [child.stdout, child.stderr]) {
@@ -58,7 +73,9 @@ async function runLine(line: string, options: { cwd: string; env: NodeJS.Process
   child.stdin.end(options.input)
   const status = await new Promise<number>((resolve, reject) => {
     child.once('error', reject)
-    child.once('close', (code) => { resolve(code ?? 1) })
+    child.once('close', (code) => {
+      resolve(code ?? 1)
+    })
   })
   return { status, output }
 }

@@ -77,6 +77,13 @@ function checkUnused(): Outcome {
   return run('knip/bin/knip.js', ['--treat-config-hints-as-errors'])
 }
 
+/** The reference documents follow from docstrings and tables; they are committed, so that they can be read anywhere. */
+function checkReference(): Outcome {
+  const args = ['--conditions=sotto-source', join(root, 'scripts/reference.ts'), '--check']
+  const result = spawnSync(process.execPath, args, { cwd: root, encoding: 'utf8' })
+  return { passed: result.status === 0, output: `${result.stdout}${result.stderr}`.trim() }
+}
+
 function checkBuild(): Outcome {
   const result = spawnSync(process.execPath, [join(root, 'scripts/build.ts')], { cwd: root, encoding: 'utf8' })
   return { passed: result.status === 0, output: `${result.stdout}${result.stderr}`.trim() }
@@ -94,6 +101,7 @@ const gates: Readonly<Record<string, () => Outcome>> = {
   lint: checkLint,
   format: checkFormat,
   unused: checkUnused,
+  reference: checkReference,
   build: checkBuild,
   packages: checkPackages,
 }

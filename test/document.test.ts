@@ -17,7 +17,12 @@ test('a block that nobody could try is refused', () => {
 })
 
 test('output matches but for ids, times and durations, and a line of three dots stands for any lines', () => {
-  assert.ok(matches('run 01900000-0000-7000-8000-000000000000 took 1.2 s', 'run 01911111-0000-7000-8000-00000000abcd took 30 ms\n'))
+  assert.ok(
+    matches(
+      'run 01900000-0000-7000-8000-000000000000 took 1.2 s',
+      'run 01911111-0000-7000-8000-00000000abcd took 30 ms\n',
+    ),
+  )
   assert.ok(matches('a\n...\nd', 'a\nb\nc\nd\n'))
   assert.ok(matches('', ''))
   assert.ok(!matches('a', 'a\nb'))

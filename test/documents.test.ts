@@ -6,7 +6,10 @@ import { test } from 'node:test'
 import { matches, readBlocks } from './support/document.ts'
 import { emptyHome, root } from './support/sotto.ts'
 
-for (const [document, fewest] of [['README.md', 5], ['docs/guide.md', 30]] as const) {
+for (const [document, fewest] of [
+  ['README.md', 5],
+  ['docs/guide.md', 30],
+] as const) {
   test(`${document}: each block runs and prints what is shown`, async () => {
     await using home = await emptyHome()
     const markdown = await readFile(path.join(root, document), 'utf8')

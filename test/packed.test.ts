@@ -23,11 +23,17 @@ async function succeed(program: string, ...argv: readonly string[]): Promise<str
 before(async () => {
   home = await emptyHome()
   project = await mkdtemp(path.join(tmpdir(), 'sotto-packed-'))
-  await writeFile(path.join(project, 'package.json'), JSON.stringify({ name: 'empty-project', private: true, type: 'module' }))
+  await writeFile(
+    path.join(project, 'package.json'),
+    JSON.stringify({ name: 'empty-project', private: true, type: 'module' }),
+  )
   const tarballs: string[] = []
   for (const name of ['sdk', 'sotto']) {
     const folder = path.join(root, 'packages', name)
-    const { status, stdout, stderr } = await runCommand('npm', ['pack', '--json', '--pack-destination', project], { cwd: folder, env: process.env })
+    const { status, stdout, stderr } = await runCommand('npm', ['pack', '--json', '--pack-destination', project], {
+      cwd: folder,
+      env: process.env,
+    })
     assert.equal(status, 0, stderr)
     const packed: unknown = JSON.parse(stdout.slice(stdout.search(/^[[{]/m)))
     const [first] = Array.isArray(packed) ? packed : Object.values(packed as object) // npm 10 prints a list, npm 11 an object by name
@@ -70,7 +76,9 @@ test("the page's client program runs against the installed package", async () =>
 
 test('the types of the installed packages hold in a strict project', async () => {
   await writeFile(path.join(project, 'client.ts'), clientProgram)
-  await writeFile(path.join(project, 'types.ts'), `
+  await writeFile(
+    path.join(project, 'types.ts'),
+    `
 import { parseTemplate } from '@sotto/sdk'
 import type { Api } from '@sotto/sdk'
 import type { SecretDescription } from '@sotto/sdk/model'
@@ -83,19 +91,41 @@ export const template = parseTemplate('{{crm.password}}')
 export async function describe(api: Api): Promise<SecretDescription> {
   return await api.describeSecret({ secret: 'crm' })
 }
-`)
-  const options = { module: 'nodenext', target: 'es2024', strict: true, noEmit: true, exactOptionalPropertyTypes: true, noUncheckedIndexedAccess: true, types: ['node'], typeRoots: [path.join(root, 'node_modules/@types')] }
-  await writeFile(path.join(project, 'tsconfig.json'), JSON.stringify({ compilerOptions: options, files: ['client.ts', 'types.ts'] }))
+`,
+  )
+  const options = {
+    module: 'nodenext',
+    target: 'es2024',
+    strict: true,
+    noEmit: true,
+    exactOptionalPropertyTypes: true,
+    noUncheckedIndexedAccess: true,
+    types: ['node'],
+    typeRoots: [path.join(root, 'node_modules/@types')],
+  }
+  await writeFile(
+    path.join(project, 'tsconfig.json'),
+    JSON.stringify({ compilerOptions: options, files: ['client.ts', 'types.ts'] }),
+  )
   await succeed(path.join(root, 'node_modules/.bin/tsc'), '-p', project)
 })
 
 test('the installed program runs, and on an older Node says in one sentence what it needs', async () => {
   const manifest: unknown = JSON.parse(await readFile(path.join(root, 'packages/sotto/package.json'), 'utf8'))
   const { version } = manifest as { version: string } // our own manifest has one
-  assert.match(await succeed(path.join(project, 'node_modules/.bin/sotto'), '--version'), new RegExp(version.replaceAll('.', '\\.')))
+  assert.match(
+    await succeed(path.join(project, 'node_modules/.bin/sotto'), '--version'),
+    new RegExp(version.replaceAll('.', '\\.')),
+  )
   const guard = `Object.defineProperty(process, 'versions', { value: { ...process.versions, node: '20.1.0' } }); Object.defineProperty(process, 'version', { value: 'v20.1.0' })`
   await writeFile(path.join(project, 'older.cjs'), guard)
-  const older = await run(process.execPath, '--require', path.join(project, 'older.cjs'), path.join(project, 'node_modules/sotto/dist/sotto.cjs'), '--version')
+  const older = await run(
+    process.execPath,
+    '--require',
+    path.join(project, 'older.cjs'),
+    path.join(project, 'node_modules/sotto/dist/sotto.cjs'),
+    '--version',
+  )
   assert.notEqual(older.status, 0)
   assert.match(older.stderr, /24\.7/)
   assert.equal(older.stderr.trim().split('\n').length, 1, older.stderr)

@@ -20,7 +20,7 @@ const load = step(
       headers: { authorization: `Basic ${btoa(`${username.reveal()}:${password.reveal()}`)}` },
     })
     if (!response.ok) throw new Error(`the warehouse answered ${String(response.status)}`)
-    return await response.json() as Row[] // the shape that the warehouse documents
+    return (await response.json()) as Row[] // the shape that the warehouse documents
   },
 )
 
@@ -28,7 +28,9 @@ const train = step('train', async ({ rows }: { rows: Row[] }) => {
   const secretOfTheModel = await new Client().getSecret('model_signing')
   const threshold = rows.reduce((sum, row) => sum + row.calls, 0) / rows.length
   const right = rows.filter((row) => row.calls > threshold === row.left).length
-  console.log(`accuracy ${(right / rows.length).toFixed(2)}, signed with ${secretOfTheModel.secretValues['key'] ?? 'nothing'}`)
+  console.log(
+    `accuracy ${(right / rows.length).toFixed(2)}, signed with ${secretOfTheModel.secretValues['key'] ?? 'nothing'}`,
+  )
   return { threshold, accuracy: right / rows.length }
 })
 

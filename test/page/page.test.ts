@@ -57,7 +57,11 @@ for (const shell of shells) {
   test(`in ${shell}: a secret is scoped to its user or to the workspace, each a namespace of its own`, async (t) => {
     if (!requirePart(t, shell)) return
     await using home = await emptyHome()
-    await succeed(home, shell, 'sotto secret create my_secret \\\n    --scope user \\\n    --key1=mine \\\n    --key2=value2')
+    await succeed(
+      home,
+      shell,
+      'sotto secret create my_secret \\\n    --scope user \\\n    --key1=mine \\\n    --key2=value2',
+    )
     await succeed(home, shell, 'sotto secret create my_secret --scope workspace --key1=ours')
     assert.equal(await valueOf(home, 'my_secret', 'key1'), 'mine')
     assert.equal(await succeed(home, shell, 'sotto secret get my_secret key1 --scope workspace'), 'ours')
@@ -66,11 +70,14 @@ for (const shell of shells) {
   test(`in ${shell}: a component refers to a secret without quotes, also before the secret exists`, async (t) => {
     if (!requirePart(t, shell)) return
     await using home = await emptyHome()
-    const register = 'sotto experiment-tracker register NAME \\\n    --flavor=mlflow \\\n    --tracking_username={{mlflow_secret.username}} \\\n    --tracking_password={{mlflow_secret.password}}'
+    const register =
+      'sotto experiment-tracker register NAME \\\n    --flavor=mlflow \\\n    --tracking_username={{mlflow_secret.username}} \\\n    --tracking_password={{mlflow_secret.password}}'
     await succeed(home, shell, register.replace('NAME', 'before'))
     await succeed(home, shell, 'sotto secret create mlflow_secret \\\n    --username=admin \\\n    --password=abc123')
     await succeed(home, shell, register.replace('NAME', 'mlflow'))
-    const component: unknown = JSON.parse(await succeed(home, shell, 'sotto experiment-tracker describe mlflow -o json'))
+    const component: unknown = JSON.parse(
+      await succeed(home, shell, 'sotto experiment-tracker describe mlflow -o json'),
+    )
     assert.partialDeepStrictEqual(component, {
       flavor: 'mlflow',
       attributes: { tracking_username: '{{mlflow_secret.username}}', tracking_password: '{{mlflow_secret.password}}' },
@@ -80,24 +87,35 @@ for (const shell of shells) {
   test(`in ${shell}: the level of validation comes from the environment, by both names`, async (t) => {
     if (!requirePart(t, shell)) return
     await using home = await emptyHome()
-    await succeed(home, shell, 'sotto experiment-tracker register mlflow --flavor=mlflow --tracking_uri=http://127.0.0.1:1 --tracking_password={{mlflow_secret.password}}')
+    await succeed(
+      home,
+      shell,
+      'sotto experiment-tracker register mlflow --flavor=mlflow --tracking_uri=http://127.0.0.1:1 --tracking_password={{mlflow_secret.password}}',
+    )
     await succeed(home, shell, 'sotto stack register tracked --from default --experiment-tracker=mlflow')
     for (const variable of ['ZENML_SECRET_VALIDATION_LEVEL', 'SOTTO_SECRET_VALIDATION_LEVEL']) {
-      const status = async (level: string): Promise<number> => (await home.shell(`${variable}=${level} sotto stack check tracked`, { shell })).status
+      const status = async (level: string): Promise<number> =>
+        (await home.shell(`${variable}=${level} sotto stack check tracked`, { shell })).status
       assert.equal(await status('NONE'), 0)
       assert.equal(await status('SECRET_EXISTS'), 7)
       assert.equal(await status('SECRET_AND_KEY_EXISTS'), 7)
       assert.equal(await status('SECRETS_EXIST'), 2)
     }
     await succeed(home, shell, 'sotto secret create mlflow_secret --username=admin')
-    assert.equal((await home.shell('SOTTO_SECRET_VALIDATION_LEVEL=SECRET_EXISTS sotto stack check tracked', { shell })).status, 0)
+    assert.equal(
+      (await home.shell('SOTTO_SECRET_VALIDATION_LEVEL=SECRET_EXISTS sotto stack check tracked', { shell })).status,
+      0,
+    )
     assert.equal((await home.shell('sotto stack check tracked', { shell })).status, 7)
   })
 
   test(`in ${shell}: the interactive line asks for keys and values and hides the values`, async (t) => {
     if (!requirePart(t, shell) || !requirePart(t, 'pty')) return
     await using home = await emptyHome()
-    const terminal = await Terminal.open(shell, ['-c', 'sotto secret create my_secret -i'], { cwd: home.work, env: home.env })
+    const terminal = await Terminal.open(shell, ['-c', 'sotto secret create my_secret -i'], {
+      cwd: home.work,
+      env: home.env,
+    })
     await terminal.expect(/key/i)
     terminal.type('username')
     await terminal.expect(/value/i)
@@ -112,10 +130,17 @@ for (const shell of shells) {
   test(`in ${shell}: register-secrets asks for what the stack's references miss`, async (t) => {
     if (!requirePart(t, shell) || !requirePart(t, 'pty')) return
     await using home = await emptyHome()
-    await succeed(home, shell, 'sotto experiment-tracker register mlflow --flavor=mlflow --tracking_uri=http://127.0.0.1:1 --tracking_username={{mlflow_secret.username}} --tracking_password={{mlflow_secret.password}}')
+    await succeed(
+      home,
+      shell,
+      'sotto experiment-tracker register mlflow --flavor=mlflow --tracking_uri=http://127.0.0.1:1 --tracking_username={{mlflow_secret.username}} --tracking_password={{mlflow_secret.password}}',
+    )
     await succeed(home, shell, 'sotto stack register tracked --from default --experiment-tracker=mlflow')
     await succeed(home, shell, 'sotto stack set tracked')
-    const terminal = await Terminal.open(shell, ['-c', 'sotto stack register-secrets'], { cwd: home.work, env: home.env })
+    const terminal = await Terminal.open(shell, ['-c', 'sotto stack register-secrets'], {
+      cwd: home.work,
+      env: home.env,
+    })
     await terminal.expect(/mlflow_secret/)
     await terminal.expect(/scope/i)
     terminal.press('\r')

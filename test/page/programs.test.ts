@@ -7,8 +7,13 @@ import { emptyHome } from '../support/sotto.ts'
 
 test('a step loads a secret by name and uses its values', async () => {
   await using home = await emptyHome()
-  assert.equal((await home.shell('sotto secret create api --username=admin-planted --password=abc123-planted')).status, 0)
-  await writeFile(path.join(home.work, 'loader.ts'), `
+  assert.equal(
+    (await home.shell('sotto secret create api --username=admin-planted --password=abc123-planted')).status,
+    0,
+  )
+  await writeFile(
+    path.join(home.work, 'loader.ts'),
+    `
 import { Client } from 'sotto'
 import { pipeline, step } from 'sotto/pipelines'
 
@@ -24,7 +29,8 @@ const secretLoader = step('secret_loader', async () => {
   authenticateToSomeApi({ username: secret.secretValues['username'] ?? '', password: secret.secretValues['password'] ?? '' })
 })
 export const loader = pipeline('loader', () => secretLoader({}))
-`)
+`,
+  )
   const { status, stderr, stdout } = await home.shell('sotto run start loader.ts')
   assert.equal(status, 0, stdout + stderr)
   assert.match(stdout + stderr, /authenticated with \*\*\*/)

@@ -37,13 +37,14 @@ export function readBlocks(markdown: string): Block[] {
 
 function readFile(body: readonly string[], line: number): FileBlock {
   const name = /^(?:\/\/|#) ([\w./-]+\.\w+)$/.exec(body[0] ?? '')?.[1]
-  if (name === undefined) throw new Error(`line ${String(line)}: a block must be \`console\`, or begin with a comment that names a file`)
+  if (name === undefined)
+    throw new Error(`line ${String(line)}: a block must be \`console\`, or begin with a comment that names a file`)
   return { kind: 'file', line, name, text: `${body.join('\n')}\n` }
 }
 
 function readConsole(body: readonly string[], line: number): CommandBlock[] {
   const blocks: CommandBlock[] = []
-  for (let at = 0; at < body.length; ) {
+  for (let at = 0; at < body.length;) {
     const start = at
     if (!body[at]?.startsWith('$ ')) throw new Error(`line ${String(line + at)}: output without a command above it`)
     let command = body[at]?.slice(2) ?? ''
@@ -81,7 +82,9 @@ export function normalise(output: string): string {
 
 /** Does the output match what the document shows? A line `...` stands for any lines. */
 export function matches(shown: string, output: string): boolean {
-  const parts = normalise(shown).split(/^\.\.\.$/m).map((part) => part.trim())
+  const parts = normalise(shown)
+    .split(/^\.\.\.$/m)
+    .map((part) => part.trim())
   let rest = normalise(output)
   return parts.every((part, index) => {
     const at = rest.indexOf(part)

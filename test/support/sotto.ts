@@ -50,7 +50,12 @@ export async function emptyHome(): Promise<Home> {
     folder,
     work,
     env,
-    shell: async (line, options = {}) => await runCommand(options.shell ?? 'sh', ['-c', line], { cwd: work, env: { ...env, ...options.env }, input: options.input ?? '' }),
+    shell: async (line, options = {}) =>
+      await runCommand(options.shell ?? 'sh', ['-c', line], {
+        cwd: work,
+        env: { ...env, ...options.env },
+        input: options.input ?? '',
+      }),
     [Symbol.asyncDispose]: async () => {
       await rm(folder, { recursive: true, force: true })
       await rm(work, { recursive: true, force: true })
@@ -59,7 +64,11 @@ export async function emptyHome(): Promise<Home> {
 }
 
 /** Runs a program to its end and gives back what it printed. */
-export async function runCommand(program: string, argv: readonly string[], options: { cwd: string; env: NodeJS.ProcessEnv; input?: string }): Promise<Outcome> {
+export async function runCommand(
+  program: string,
+  argv: readonly string[],
+  options: { cwd: string; env: NodeJS.ProcessEnv; input?: string },
+): Promise<Outcome> {
   const child = spawn(program, argv, { cwd: options.cwd, env: options.env, stdio: ['pipe', 'pipe', 'pipe'] })
   const stdout: Buffer[] = []
   const stderr: Buffer[] = []
@@ -70,7 +79,9 @@ export async function runCommand(program: string, argv: readonly string[], optio
   child.stdin.end(options.input ?? '')
   const status = await new Promise<number>((resolve, reject) => {
     child.once('error', reject)
-    child.once('close', (code, signal) => { resolve(code ?? (signal === 'SIGINT' ? 130 : 1)) })
+    child.once('close', (code, signal) => {
+      resolve(code ?? (signal === 'SIGINT' ? 130 : 1))
+    })
   })
   return { status, stdout: Buffer.concat(stdout).toString(), stderr: Buffer.concat(stderr).toString() }
 }

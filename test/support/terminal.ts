@@ -31,7 +31,14 @@ export class Terminal {
 
   static async open(program: string, argv: readonly string[], options: TerminalOptions): Promise<Terminal> {
     const { spawn } = await import('@lydell/node-pty')
-    return new Terminal(spawn(program, [...argv], { cwd: options.cwd, env: { TERM: 'xterm', ...options.env }, cols: options.columns ?? 120, rows: 40 }))
+    return new Terminal(
+      spawn(program, [...argv], {
+        cwd: options.cwd,
+        env: { TERM: 'xterm', ...options.env },
+        cols: options.columns ?? 120,
+        rows: 40,
+      }),
+    )
   }
 
   /** All that was printed so far, escape sequences included. */
@@ -55,7 +62,8 @@ export class Terminal {
         this.#read += match.index + match[0].length
         return
       }
-      if (Date.now() > deadline) throw new Error(`the terminal did not show ${String(pattern)}; it shows:\n${this.text}`)
+      if (Date.now() > deadline)
+        throw new Error(`the terminal did not show ${String(pattern)}; it shows:\n${this.text}`)
       await new Promise<void>((resolve) => {
         const timer = setTimeout(resolve, 200)
         this.#waiting = () => {
@@ -78,7 +86,9 @@ export class Terminal {
 
   /** The exit code, once the program has ended. */
   async ended(): Promise<number> {
-    const timeout = setTimeout(() => { this.#pty.kill('SIGKILL') }, 30_000)
+    const timeout = setTimeout(() => {
+      this.#pty.kill('SIGKILL')
+    }, 30_000)
     const code = await this.#ended
     clearTimeout(timeout)
     return code
