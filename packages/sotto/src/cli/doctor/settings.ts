@@ -1,0 +1,82 @@
+/** Settings, and where each came from. Never the text of a key. */
+import { parseValidationLevel } from '@sotto/sdk/model'
+import { findPlaces } from '../../connect/places.ts'
+import type { CliContext, Environment } from '../context.ts'
+import { asSottoError } from '../print/error.ts'
+import type { Finding } from './finding.ts'
+
+export function settingsFindings(context: CliContext): readonly Finding[] {
+  const { env } = context
+  const places = findPlaces(env)
+  return [
+    {
+      name: 'place of the store',
+      state: 'ok',
+      found: places.storePath,
+      source: sourceOf(env, ['SOTTO_HOME', 'XDG_DATA_HOME']),
+    },
+    rootKeyFinding(env, places.rootKeyPath),
+    levelFinding(env),
+    ...stepFinding(env),
+    {
+      name: 'terminal',
+      state: 'ok',
+      found: terminalText(context),
+      source: sourceOf(env, ['NO_COLOR', 'FORCE_COLOR', 'TERM']),
+    },
+  ]
+}
+
+function rootKeyFinding(env: Environment, path: string): Finding {
+  const name = 'root key'
+  if (isSet(env, 'SOTTO_ROOT_KEY')) return { name, state: 'ok', found: 'in the environment', source: 'SOTTO_ROOT_KEY' }
+  const file = env['SOTTO_ROOT_KEY_FILE']
+  if (file !== undefined && file !== '') return { name, state: 'ok', found: file, source: 'SOTTO_ROOT_KEY_FILE' }
+  return { name, state: 'ok', found: path, source: sourceOf(env, ['SOTTO_HOME', 'XDG_STATE_HOME']) }
+}
+
+function levelFinding(env: Environment): Finding {
+  const name = 'validation level'
+  const variable = ['SOTTO_SECRET_VALIDATION_LEVEL', 'ZENML_SECRET_VALIDATION_LEVEL'].find((one) => isSet(env, one))
+  if (variable === undefined) return { name, state: 'ok', found: 'SECRET_AND_KEY_EXISTS', source: 'default' }
+  try {
+    return { name, state: 'ok', found: parseValidationLevel(env[variable] ?? '', variable), source: variable }
+  } catch (error) {
+    const { message, hint } = asSottoError(error)
+    return { name, state: 'problem', found: message, source: variable, ...(hint === undefined ? {} : { next: hint }) }
+  }
+}
+
+function stepFinding(env: Environment): readonly Finding[] {
+  if (!isSet(env, 'SOTTO_STEP_SOCKET')) return []
+  return [
+    {
+      name: 'inside a step',
+      state: 'note',
+      found: 'secrets come from the run, not from the store',
+      source: 'SOTTO_STEP_SOCKET',
+    },
+  ]
+}
+
+function terminalText({ stdin, stdout, stderr }: CliContext): string {
+  const streams = [
+    ['input', stdin.isTerminal],
+    ['output', stdout.isTerminal],
+    ['errors', stderr.isTerminal],
+  ] as const
+  const terminals = streams.filter(([, isTerminal]) => isTerminal).map(([name]) => name)
+  const columns = stdout.columns()
+  return terminals.length === 0
+    ? 'none: nothing is asked'
+    : `${terminals.join(', ')}${columns === undefined ? '' : `, ${String(columns)} columns`}`
+}
+
+/** The first of the variables that is set, or the default. */
+function sourceOf(env: Environment, variables: readonly string[]): string {
+  return variables.find((variable) => isSet(env, variable)) ?? 'default'
+}
+
+function isSet(env: Environment, variable: string): boolean {
+  return (env[variable] ?? '') !== ''
+}

@@ -1,0 +1,98 @@
+/** Topics of `sotto help TOPIC`. */
+import { errorCodes } from '@sotto/sdk/model'
+import { definitions, wrap } from '../print/wrap.ts'
+
+/** A paragraph of prose, lines that stay as they are, or labels with their texts. */
+type Block = string | { readonly lines: readonly string[] } | { readonly items: readonly (readonly [string, string])[] }
+
+const exitMeanings: { readonly [exit: number]: string } = {
+  0: 'done',
+  1: 'failed',
+  2: 'wrong usage or input',
+  3: 'not found',
+  4: 'not signed in',
+  5: 'not allowed',
+  6: 'conflict with what is there',
+  7: 'check failed: references cannot be resolved',
+  8: 'server not reachable',
+  130: 'interrupted (Ctrl-C)',
+}
+
+function exitCodes(): readonly Block[] {
+  const codes = errorCodes()
+  const items = Object.entries(exitMeanings).map(([exit, meaning]) => {
+    const names = codes.filter((code) => code.exit === Number(exit)).map(({ code }) => code)
+    return [exit, names.length === 0 ? meaning : `${meaning}: ${names.join(', ')}`] as const
+  })
+  return [
+    'A command ends with one of these numbers. The words behind them are the codes of errors, as -o json shows them.',
+    { items },
+    'A run or a command under sotto exec ends with the number of what it ran. With -o json a failure is one line on standard error: {"code","message","hint","details"}.',
+  ]
+}
+
+const references: readonly Block[] = [
+  'Any text in an attribute of a component or in a setting may refer to a secret:',
+  {
+    lines: [
+      '{{mlflow_secret.password}}',
+      'https://{{crm.host}}:8443/{{crm.path}}',
+      '{{mlflow_secret.password@3}}      version 3 and no other',
+    ],
+  },
+  'Blanks inside are allowed; then the shell needs quotes:',
+  {
+    lines: [
+      "sotto experiment-tracker register mlflow --flavor=mlflow '--tracking_password={{ mlflow_secret.password }}'",
+    ],
+  },
+  'A literal {{ is written \\{{. Only before {{ is a backslash special: \\\\{{ is a backslash and a reference.',
+  'The name is looked up exactly: among your own secrets (scope user) first, then among those of the workspace. References are kept as they are written and resolved only for a run. sotto stack check tells which cannot be resolved; sotto stack register-secrets asks for what is missing.',
+]
+
+const environment: readonly Block[] = [
+  'An option wins over a variable, a variable over the file of the project, that over your own file.',
+  {
+    items: [
+      ['SOTTO_HOME', 'One folder for everything: store, root key, settings, cache'],
+      ['XDG_DATA_HOME', 'The store is in its folder sotto, else in ~/.local/share/sotto'],
+      ['XDG_STATE_HOME', 'The root key is in its folder sotto, else in ~/.local/state/sotto'],
+      ['XDG_CONFIG_HOME', 'Settings are in its folder sotto, else in ~/.config/sotto'],
+      ['SOTTO_ROOT_KEY_FILE', 'A file with the root key'],
+      ['SOTTO_ROOT_KEY', 'The root key itself: 32 bytes, encoded'],
+      ['SOTTO_SECRET_VALIDATION_LEVEL', 'How far references are checked: SECRET_AND_KEY_EXISTS, SECRET_EXISTS or NONE'],
+      ['ZENML_SECRET_VALIDATION_LEVEL', 'The same, where the one above is not set'],
+      ['SOTTO_STEP_SOCKET', 'Set inside a step: where it asks for its secrets'],
+      ['NO_COLOR, FORCE_COLOR, TERM', 'Colour: none, always, none where TERM=dumb'],
+    ],
+  },
+]
+
+const names: readonly Block[] = [
+  'Names of secrets, components, flavors and stacks: 1 to 128 of A-Z a-z 0-9 _ -, not beginning with -, and not shaped like an id.',
+  'Keys of a secret: 1 to 128 of A-Z a-z 0-9 _ . -, beginning with a letter or _.',
+  'They are compared exactly: upper and lower case differ, and a name never stands for a longer one.',
+  'A secret lives in a scope, and each scope has its own names: user (only its owner) or workspace (shared).',
+  'A key with the name of an option is given after --:',
+  { lines: ['sotto secret create NAME -- --scope=read --values=7'] },
+]
+
+const topics: { readonly [topic: string]: () => readonly Block[] } = {
+  'exit-codes': exitCodes,
+  references: () => references,
+  environment: () => environment,
+  names: () => names,
+}
+
+export const topicNames: readonly string[] = Object.keys(topics)
+
+/** `undefined` for what is no topic. */
+export function topicText(topic: string, width: number): string | undefined {
+  const blocks = Object.hasOwn(topics, topic) ? topics[topic]?.() : undefined
+  return blocks?.map((block) => `${linesOf(block, width).join('\n')}\n`).join('\n')
+}
+
+function linesOf(block: Block, width: number): readonly string[] {
+  if (typeof block === 'string') return wrap(block, width, '')
+  return 'lines' in block ? block.lines.map((line) => `  ${line}`) : definitions(block.items, width)
+}

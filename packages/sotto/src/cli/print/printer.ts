@@ -1,0 +1,77 @@
+/** Writes results to standard output and words to standard error. */
+import type { OutputFormat } from '../command.ts'
+import type { CliContext } from '../context.ts'
+import { styleFor } from './style.ts'
+import type { Style } from './style.ts'
+import { factsText, tableText } from './table.ts'
+import type { Facts, Table } from './table.ts'
+import { safeLines } from './text.ts'
+
+interface PrinterOptions {
+  readonly format: OutputFormat
+  readonly quiet: boolean
+}
+
+export class Printer {
+  readonly format: OutputFormat
+  /** Styles for text on standard output. */
+  readonly style: Style
+  readonly #context: CliContext
+  readonly #quiet: boolean
+  readonly #errorStyle: Style
+
+  constructor(context: CliContext, { format, quiet }: PrinterOptions) {
+    this.format = format
+    this.style = styleFor(context.env, context.stdout)
+    this.#context = context
+    this.#quiet = quiet
+    this.#errorStyle = styleFor(context.env, context.stderr)
+  }
+
+  /** Is the result data for a program? Then words on standard error are JSON too, an object a line. */
+  get structured(): boolean {
+    return this.format === 'json'
+  }
+
+  /** The result: data in the shape of the model, and how it looks as a table. */
+  async result(value: unknown, asTable: () => Table | Facts): Promise<void> {
+    if (this.format === 'json') this.write(`${JSON.stringify(value, undefined, 2)}\n`)
+    else if (this.format === 'yaml') this.write(await yamlText(value))
+    else this.table(asTable())
+  }
+
+  /** A change: words for a person, data for a program. */
+  async changed(value: unknown, words: readonly string[]): Promise<void> {
+    if (this.format === 'json' || this.format === 'yaml') await this.result(value, () => ({ facts: [] }))
+    else for (const line of words) this.say(line)
+  }
+
+  table(table: Table | Facts): void {
+    const width = this.#context.stdout.columns()
+    this.write('facts' in table ? factsText(table, this.style, width) : tableText(table, this.style, width))
+  }
+
+  /** Data as it is. */
+  write(data: string | Uint8Array): void {
+    this.#context.stdout.write(data)
+  }
+
+  /** Words for a person about what was done. */
+  say(text: string): void {
+    if (!this.#quiet) this.#line('note', text, safeLines(text))
+  }
+
+  warn(text: string): void {
+    if (!this.#quiet) this.#line('warning', text, `${this.#errorStyle('yellow', 'warning:')} ${safeLines(text)}`)
+  }
+
+  #line(kind: string, text: string, shown: string): void {
+    this.#context.stderr.write(`${this.structured ? JSON.stringify({ [kind]: text }) : shown}\n`)
+  }
+}
+
+async function yamlText(value: unknown): Promise<string> {
+  const { stringify } = await import('yaml')
+  // Line width 0: a long text is not folded into several lines.
+  return stringify(value, { lineWidth: 0 })
+}

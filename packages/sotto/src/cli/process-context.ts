@@ -1,0 +1,64 @@
+/** The context of a real process. */
+import { writeSync } from 'node:fs'
+import { isatty } from 'node:tty'
+import { OutputClosed } from './context.ts'
+import type { CliContext, Input, Output } from './context.ts'
+
+/**
+ * Writes to the descriptor itself: `process.stdout` is made on first use, and that costs 6 ms, as
+ * much as everything else that `secret get` does outside the store.
+ */
+class DescriptorOutput implements Output {
+  readonly isTerminal: boolean
+  readonly #descriptor: 1 | 2
+
+  constructor(descriptor: 1 | 2) {
+    this.#descriptor = descriptor
+    this.isTerminal = isatty(descriptor)
+  }
+
+  columns(): number | undefined {
+    if (!this.isTerminal) return undefined
+    const stream = this.#descriptor === 1 ? process.stdout : process.stderr
+    return stream.columns > 0 ? stream.columns : 80
+  }
+
+  write(data: string | Uint8Array): void {
+    const bytes = typeof data === 'string' ? Buffer.from(data) : data
+    for (let at = 0; at < bytes.length;) at += writeSome(this.#descriptor, bytes.subarray(at))
+  }
+}
+
+function writeSome(descriptor: number, bytes: Uint8Array): number {
+  try {
+    return writeSync(descriptor, bytes)
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : undefined
+    if (code === 'EPIPE') throw new OutputClosed()
+    if (code !== 'EAGAIN') throw error
+    // A pipe that another process has made non-blocking, and that is full: wait for its reader.
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 2)
+    return 0
+  }
+}
+
+class ProcessInput implements Input {
+  readonly isTerminal: boolean = isatty(0)
+  open(): NodeJS.ReadStream {
+    return process.stdin
+  }
+}
+
+export function processContext(): CliContext {
+  return {
+    argv: process.argv.slice(2),
+    env: process.env,
+    stdin: new ProcessInput(),
+    stdout: new DescriptorOutput(1),
+    stderr: new DescriptorOutput(2),
+    cwd: process.cwd(),
+    now: () => new Date(),
+    // Loaded on first use: help, completion of words and wrong usage need no store.
+    connect: async (options) => (await import('../connect/connect.ts')).connect(options),
+  }
+}

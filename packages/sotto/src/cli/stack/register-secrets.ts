@@ -1,0 +1,70 @@
+/** `sotto stack register-secrets [STACK]`: asks for every secret that is missing and writes them all at once. */
+import { emptyRecord, SottoError } from '@sotto/sdk/model'
+import type { Scope, SecretInput, SecretValue, SecretWrite } from '@sotto/sdk/model'
+import type { Call } from '../command.ts'
+import { scopeOf } from '../secret/scope.ts'
+import { writeWords } from '../secret/write-words.ts'
+import { checkFailed, stackName } from './check-report.ts'
+import type { WantedSecret } from './wanted-secrets.ts'
+import { wantedSecrets } from './wanted-secrets.ts'
+
+/** Values by secret and key. */
+export type Answers = ReadonlyMap<string, ReadonlyMap<string, SecretValue>>
+
+export async function registerSecrets(call: Call): Promise<undefined> {
+  const { input, print } = call
+  const api = await call.api()
+  const stack = input.optionalArgument('STACK')
+  const report = await api.checkReferences({ stack, level: 'SECRET_AND_KEY_EXISTS' })
+  const all = wantedSecrets(report)
+  const wanted = input.flag('skip-existing') ? all.flatMap(missingPart) : all
+  const { answers, scope } = await gather(call, wanted, stackName(report))
+  const secrets = inputsOf(wanted, answers, scope)
+  call.ask.done()
+  const writes: readonly SecretWrite[] = secrets.length === 0 ? [] : (await api.setSecrets({ secrets })).secrets
+  await print.changed({ secrets: writes }, [...new Set(writes.flatMap(writeWords))])
+  const after = secrets.length === 0 ? report : await api.checkReferences({ stack, level: 'SECRET_AND_KEY_EXISTS' })
+  if (!after.ok) throw checkFailed(after, stackName(after))
+  if (print.format === 'table') print.say(`${stackName(after)} is ready: every reference can be resolved`)
+}
+
+function missingPart(secret: WantedSecret): readonly WantedSecret[] {
+  const keys = secret.keys.filter(({ exists }) => !exists)
+  return keys.length === 0 ? [] : [{ ...secret, keys }]
+}
+
+interface Gathered {
+  readonly answers: Answers
+  /** The scope of secrets that are made. */
+  readonly scope: Scope | undefined
+}
+
+/** From `--values`, from the environment, or by asking; one of them. */
+async function gather(call: Call, wanted: readonly WantedSecret[], what: string): Promise<Gathered> {
+  const { input, ask } = call
+  const values = input.text('values')
+  const scope = scopeOf(input)
+  if (values !== undefined && input.flag('from-env'))
+    throw new SottoError('usage', '--values and --from-env are given together', { hint: 'give one of them' })
+  if (values !== undefined)
+    return { answers: await (await import('./given-secrets.ts')).fromValues(call, wanted, values), scope }
+  if (input.flag('from-env'))
+    return { answers: (await import('./given-secrets.ts')).fromEnvironment(call, wanted), scope }
+  if (wanted.length === 0) return { answers: new Map(), scope }
+  if (!ask.canAsk)
+    throw new SottoError('usage', 'there is no terminal to ask for values', {
+      hint: 'give them with --values @FILE or --from-env',
+    })
+  return (await import('./ask-secrets.ts')).askSecrets(call, wanted, what)
+}
+
+/** Existing secrets keep their scope; new ones get the chosen one. */
+function inputsOf(wanted: readonly WantedSecret[], answers: Answers, scope: Scope | undefined): readonly SecretInput[] {
+  return wanted.flatMap((secret) => {
+    const given = answers.get(secret.name)
+    if (given === undefined || given.size === 0) return []
+    const values = emptyRecord<SecretValue>()
+    for (const [key, value] of given) values[key] = value
+    return [{ name: secret.name, scope: secret.exists ? secret.scope : scope, values }]
+  })
+}

@@ -1,0 +1,16 @@
+/** Options that every command takes. */
+import type { CommandSpec, OptionSpec, OutputFormat } from '../command.ts'
+
+export const commonOptions: readonly OptionSpec[] = [
+  { name: 'help', short: 'h', kind: 'flag', help: 'Show this help' },
+  { name: 'output', short: 'o', kind: 'text', value: 'FORMAT', help: 'How the result is written' },
+  { name: 'json', kind: 'flag', help: 'The same as -o json' },
+  { name: 'yes', short: 'y', kind: 'flag', help: 'Answer questions with yes' },
+  { name: 'quiet', short: 'q', kind: 'flag', help: 'No notes and warnings' },
+  { name: 'debug', kind: 'flag', help: 'Show where an error arose' },
+]
+
+/** Which formats a command writes; the first is its default. */
+export function outputsOf(spec: CommandSpec): readonly OutputFormat[] {
+  return spec.outputs ?? ['table', 'json', 'yaml']
+}

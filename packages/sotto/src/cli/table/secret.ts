@@ -1,0 +1,215 @@
+/** Commands of secrets. */
+import type { ArgumentSpec, AttributesSpec, CommandSpec, OptionSpec } from '../command.ts'
+import { labelOption, scopeOfNew, scopeOption, valueForms, valueOptions } from './secret-options.ts'
+
+const existing: ArgumentSpec = { name: 'NAME', help: 'Name or id of the secret', completes: 'secret' }
+const keys: AttributesSpec = { reserved: 'secret', shown: '--KEY=VALUE', help: 'A key and its value', completes: 'key' }
+const versionOption: OptionSpec = {
+  name: 'version',
+  kind: 'integer',
+  value: 'N',
+  help: 'An older version instead of the newest',
+}
+
+const create: CommandSpec = {
+  path: ['secret', 'create'],
+  summary: 'Create a secret',
+  examples: [
+    {
+      line: 'sotto secret create mlflow_secret --username=admin --password=@password.txt',
+      about: 'two keys, one read from a file',
+    },
+    {
+      line: `sotto secret create mlflow_secret --values='{"username":"admin","port":"00123"}'`,
+      about: 'keys from JSON or YAML',
+    },
+    { line: 'sotto secret create mlflow_secret -i', about: 'asks for keys and values' },
+    {
+      line: 'sotto secret create mlflow_secret --scope workspace --plain username --username=admin',
+      about: 'shared; the name is no secret',
+    },
+  ],
+  details: valueForms,
+  arguments: [{ name: 'NAME', help: 'Name of the new secret' }],
+  attributes: keys,
+  options: [scopeOfNew, ...valueOptions],
+  load: async () => (await import('../secret/create.ts')).createSecret,
+}
+
+const set: CommandSpec = {
+  ...create,
+  path: ['secret', 'set'],
+  summary: 'Create a secret, or merge keys into it; nothing happens when nothing changes',
+  examples: [
+    { line: 'sotto secret set mlflow_secret --password=@password.txt', about: 'the other keys stay' },
+    {
+      line: 'vault kv get -format=json app | jq .data.data | sotto secret set app --values=@-',
+      about: 'keys from another program',
+    },
+  ],
+  arguments: [{ name: 'NAME', help: 'Name of the secret', completes: 'secret' }],
+  load: async () => (await import('../secret/set.ts')).setSecret,
+}
+
+const get: CommandSpec = {
+  path: ['secret', 'get'],
+  summary: 'Show one value, or all keys of a secret with their values masked',
+  examples: [
+    { line: 'sotto secret get mlflow_secret password', about: 'the value; a pipe gets it without a line break' },
+    { line: 'sotto secret get mlflow_secret --reveal -o json', about: 'all values' },
+    { line: 'sotto secret get mlflow_secret', about: 'the keys; values stay masked and unread' },
+  ],
+  arguments: [existing, { name: 'KEY', help: 'One key: its value is shown', optional: true, completes: 'key' }],
+  options: [{ name: 'reveal', kind: 'flag', help: 'Show all values' }, versionOption, scopeOption],
+  outputs: ['table', 'json', 'yaml', 'env', 'value'],
+  load: async () => (await import('../secret/get.ts')).getSecret,
+}
+
+const list: CommandSpec = {
+  path: ['secret', 'list'],
+  summary: 'List secrets, without values',
+  examples: [
+    { line: 'sotto secret list', about: 'all that you may see' },
+    {
+      line: `sotto secret list --name 'mlflow*' --key password --sort -updated`,
+      about: 'a prefix, with a key, latest first',
+    },
+  ],
+  options: [
+    {
+      name: 'name',
+      kind: 'text',
+      value: `N|'P*'`,
+      help: 'Exactly this name, or a prefix that ends in *',
+      completes: 'secret',
+    },
+    { name: 'contains', kind: 'text', value: 'TEXT', help: 'Names with this text in them' },
+    scopeOption,
+    { name: 'key', kind: 'text', value: 'KEY', help: 'Secrets that have this key' },
+    { ...labelOption, help: 'Secrets with this label; may be repeated' },
+    { name: 'created-after', kind: 'time', value: 'TIME', help: 'A date, an RFC 3339 time, or an age: 24h, 7d' },
+    { name: 'created-before', kind: 'time', value: 'TIME', help: 'The same' },
+    { name: 'updated-after', kind: 'time', value: 'TIME', help: 'The same' },
+    { name: 'updated-before', kind: 'time', value: 'TIME', help: 'The same' },
+    {
+      name: 'sort',
+      kind: 'text',
+      value: 'BY',
+      choices: ['name', '-name', 'created', '-created', 'updated', '-updated'],
+      help: 'name, created or updated; - in front turns it round',
+    },
+    { name: 'limit', kind: 'integer', value: 'N', help: 'At most so many' },
+  ],
+  load: async () => (await import('../secret/list.ts')).listSecrets,
+}
+
+const update: CommandSpec = {
+  path: ['secret', 'update'],
+  summary: 'Change keys of a secret; the other keys stay',
+  examples: [
+    { line: 'sotto secret update mlflow_secret --password=@password.txt', about: 'writes one key' },
+    { line: 'sotto secret update mlflow_secret --remove token', about: 'removes one' },
+    {
+      line: `sotto secret update mlflow_secret --values='{"token":null,"password":"x"}' --expect-version 3`,
+      about: 'both, unless somebody was quicker',
+    },
+  ],
+  details: valueForms,
+  arguments: [existing],
+  attributes: keys,
+  options: [
+    { name: 'remove', kind: 'list', value: 'KEY', help: 'Remove this key; may be repeated', completes: 'key' },
+    { name: 'replace', kind: 'flag', help: 'Keep only the keys given here' },
+    { name: 'expect-version', kind: 'integer', value: 'N', help: 'Refuse unless this is the newest version' },
+    ...valueOptions,
+    scopeOption,
+  ],
+  load: async () => (await import('../secret/update.ts')).updateSecret,
+}
+
+const rename: CommandSpec = {
+  path: ['secret', 'rename'],
+  summary: 'Give a secret another name; what refers to the old one is shown first',
+  examples: [
+    { line: 'sotto secret rename mlflow_secret mlflow', about: 'asks when something uses it' },
+    { line: 'sotto secret rename mlflow_secret mlflow --yes', about: 'does not ask' },
+  ],
+  arguments: [existing, { name: 'NEW', help: 'The new name' }],
+  options: [scopeOption],
+  load: async () => (await import('../secret/rename.ts')).renameSecret,
+}
+
+const remove: CommandSpec = {
+  path: ['secret', 'delete'],
+  summary: 'Delete a secret; what uses it is shown first',
+  examples: [
+    { line: 'sotto secret delete mlflow_secret', about: 'asks first' },
+    { line: 'sotto secret delete mlflow_secret --yes', about: 'also where something uses it' },
+  ],
+  arguments: [existing],
+  options: [scopeOption],
+  load: async () => (await import('../secret/delete.ts')).deleteSecret,
+}
+
+const exportValues: CommandSpec = {
+  path: ['secret', 'export'],
+  summary: 'Write all values for another program',
+  examples: [
+    { line: 'sotto secret export mlflow_secret --file .env', about: 'a file that only you may read' },
+    {
+      line: 'sotto secret export mlflow_secret -o json | jq -r .password',
+      about: 'JSON that --values=@FILE reads back',
+    },
+  ],
+  arguments: [existing],
+  options: [
+    {
+      name: 'file',
+      kind: 'text',
+      value: 'FILE',
+      help: 'Write to this new file instead of standard output',
+      completes: 'file',
+    },
+    versionOption,
+    scopeOption,
+  ],
+  outputs: ['env', 'json', 'yaml'],
+  load: async () => (await import('../secret/export.ts')).exportSecret,
+}
+
+const describe: CommandSpec = {
+  path: ['secret', 'describe'],
+  summary: 'Show what is known of a secret, and what uses it, without reading a value',
+  examples: [
+    { line: 'sotto secret describe mlflow_secret', about: 'keys, owner, times, uses' },
+    { line: 'sotto secret describe mlflow_secret --json', about: 'for a program' },
+  ],
+  arguments: [existing],
+  options: [scopeOption],
+  load: async () => (await import('../secret/describe.ts')).describeSecret,
+}
+
+const history: CommandSpec = {
+  path: ['secret', 'history'],
+  summary: 'Show the versions of a secret: who changed which keys',
+  examples: [
+    { line: 'sotto secret history mlflow_secret', about: '+ added, ~ changed, - removed' },
+    { line: 'sotto secret get mlflow_secret password --version 1', about: 'a value of an older one' },
+  ],
+  arguments: [existing],
+  options: [scopeOption],
+  load: async () => (await import('../secret/history.ts')).showHistory,
+}
+
+export const secretCommands: readonly CommandSpec[] = [
+  create,
+  set,
+  list,
+  get,
+  update,
+  rename,
+  remove,
+  exportValues,
+  describe,
+  history,
+]
