@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { copyFile, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { findPlanted } from './leaks.ts'
-import { openStory } from './story.ts'
+import { newestRun, openStory } from './story.ts'
 import { startWarehouse } from './warehouse.ts'
 
 const password = `wh-${randomBytes(12).toString('base64url')}`
@@ -44,8 +44,7 @@ if (warehouse.requests.accepted !== 1)
   throw new Error(`the demo failed: the warehouse accepted ${String(warehouse.requests.accepted)} requests, not 1`)
 
 story.tell('The log shows *** where the steps printed their secrets, and the store knows who read what.')
-const runs: unknown = JSON.parse(await story.run('sotto run list -o json'))
-const run = newestRun(runs)
+const run = newestRun(await story.run('sotto run list -o json'))
 await story.run(`sotto run show ${run}`)
 await story.run(`sotto run logs ${run}`)
 await story.run(`sotto run secrets ${run}`)
@@ -57,11 +56,3 @@ await writeFile(path.join(story.work, 'missing.yaml'), '')
 const found = await findPlanted([story.home, story.work], [password, signingKey, chatToken])
 if (found.length > 0) throw new Error(`the demo failed: planted values were found in ${found.join(', ')}`)
 process.stdout.write('searched every file of the store, the logs and the artifacts for the three values: none found\n')
-
-/** The id of the newest run in what `run list -o json` printed. */
-function newestRun(list: unknown): string {
-  const items = Array.isArray(list) ? list : (list as { items?: unknown[] }).items
-  const id: unknown = (items?.[0] as { id?: unknown } | undefined)?.id
-  if (typeof id !== 'string') throw new Error('the demo failed: there is no run in the list')
-  return id
-}

@@ -79,3 +79,12 @@ async function runLine(
   })
   return { status, output }
 }
+
+/** The id of the newest run in what `sotto run list -o json` printed. */
+export function newestRun(printed: string): string {
+  const list: unknown = JSON.parse(printed)
+  const items = Array.isArray(list) ? list : (list as { items?: unknown[] }).items
+  const id: unknown = (items?.[0] as { id?: unknown } | undefined)?.id
+  if (typeof id !== 'string') throw new Error('the demo failed: there is no run in the list')
+  return id
+}

@@ -16,7 +16,7 @@ import { watchProcesses } from './processes.ts'
 const pipelineFile = `
 import { writeFileSync } from 'node:fs'
 import { Client, Sensitive } from 'sotto'
-import { command, pipeline, secret, secretFile, step } from 'sotto/pipelines'
+import { command, output, pipeline, secret, secretFile, step } from 'sotto/pipelines'
 
 const careless = step('careless', { secrets: { api: secret('api', 'password', 'certificate') } }, async (_: Record<never, never>, { secrets }) => {
   const password = secrets.api.password.reveal()
@@ -35,6 +35,7 @@ const undeclared = step('undeclared', async ({ before }: { before: { length: num
 const program = command('program', {
   run: ['sh', '-c', 'echo env $TOKEN; cat $FILE; sotto secret get second token; echo "{\\\\"a\\\\": \\\\"b\\\\"}" > $SOTTO_OUTPUTS/result.json; : MARKER'],
   inputs: ['before'],
+  outputs: { result: output.json() },
   secrets: { TOKEN: secret('second', 'token'), FILE: secretFile('api', 'certificate') },
 })
 const after = step('after', async () => { console.log(JSON.stringify(process.env), process.argv.join()) })
@@ -44,7 +45,7 @@ const throws = step('throws', { secrets: { api: secret('api', 'password') } }, a
 export const good = pipeline('good', () => {
   const first = careless({})
   const second = undeclared({ before: first })
-  return after({}, { after: [program({ before: second })] })
+  return after({}, { after: [program({ before: second }).result] })
 })
 export const bad = pipeline('bad', () => throws({}))
 export const returns = pipeline('returns', () => step('returns', { secrets: { api: secret('api', 'password') } }, async (_: Record<never, never>, { secrets }) => ({ kept: secrets.api.password }))({}))
