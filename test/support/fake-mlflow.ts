@@ -3,6 +3,7 @@
  * authentication. `test/mlflow/fake.test.ts` holds it against the real server.
  */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { createServer as createTlsServer } from 'node:https'
 
 /** What happens to a request instead of an answer. */
 export type Fault =
@@ -33,7 +34,8 @@ interface StoredRun {
   readonly tags: Map<string, string>
 }
 
-export async function startFakeMlflow(): Promise<FakeMlflow> {
+/** Over TLS with this certificate, or without. */
+export async function startFakeMlflow(tls?: { readonly cert: string; readonly key: string }): Promise<FakeMlflow> {
   const faults = new Map<string, Fault[]>()
   const requests: FakeRequest[] = []
   const username = 'fake'
@@ -63,12 +65,13 @@ export async function startFakeMlflow(): Promise<FakeMlflow> {
       response.writeHead(status, { 'content-type': 'application/json' }).end(body)
     }
   }
-  const server = createServer((incoming, response) => void answer(incoming, response))
+  const listener = (incoming: IncomingMessage, response: ServerResponse): void => void answer(incoming, response)
+  const server = tls === undefined ? createServer(listener) : createTlsServer(tls, listener)
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const address = server.address()
   if (address === null || typeof address === 'string') throw new Error('no port')
   return {
-    url: `http://127.0.0.1:${String(address.port)}`,
+    url: `${tls === undefined ? 'http' : 'https'}://127.0.0.1:${String(address.port)}`,
     username,
     password,
     requests,

@@ -1,4 +1,4 @@
-import { Sensitive, SottoError } from '@sotto/sdk/model'
+import { Sensitive, shown, SottoError } from '@sotto/sdk/model'
 import type { Json, JsonObject } from '@sotto/sdk/model'
 
 /** Reads attributes whose references are substituted: a number or a boolean from a secret arrives as text. */
@@ -38,6 +38,6 @@ export class AttributeReader {
   }
 
   invalid(what: string, hint: string = `sotto experiment-tracker describe ${this.component}`): SottoError {
-    return new SottoError('attribute_invalid', `experiment tracker ${this.component} ${what}`, { hint })
+    return new SottoError('attribute_invalid', `experiment tracker ${shown(this.component)} ${what}`, { hint })
   }
 }

@@ -16,7 +16,7 @@ export interface Entry {
 export const batchSizes = { metrics: 1000, params: 100, tags: 100 } as const
 
 /** Most characters of a value. */
-export const valueLengths = { params: 6000, tags: 8000 } as const
+const valueLengths = { params: 6000, tags: 8000 } as const
 
 const nameLength = 250
 

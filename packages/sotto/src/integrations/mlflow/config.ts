@@ -2,7 +2,7 @@
  * The attributes of a component, read for one run: what is malformed or not supported is refused here, before anything is
  * sent. Messages name attributes and the server's origin; the values came from secrets.
  */
-import { isJsonArray, SottoError } from '@sotto/sdk/model'
+import { isJsonArray, shown, SottoError } from '@sotto/sdk/model'
 import type { Json, ResolvedComponent } from '@sotto/sdk/model'
 import { AttributeReader } from './attribute-reader.ts'
 import { readCredentials } from './credentials.ts'
@@ -76,7 +76,7 @@ function refuseOtherStores(reader: AttributeReader, given: string): void {
 }
 
 function unsupported(reader: AttributeReader, what: string, hint: string): SottoError {
-  return new SottoError('unsupported', `experiment tracker ${reader.component} ${what}`, { hint })
+  return new SottoError('unsupported', `experiment tracker ${shown(reader.component)} ${what}`, { hint })
 }
 
 function readAddress(reader: AttributeReader, given: string): URL {

@@ -5,6 +5,7 @@ import { test } from 'node:test'
 import { isSottoError } from '@sotto/sdk/model'
 import type { ErrorCode, JsonObject, ResolvedComponent, SottoError } from '@sotto/sdk/model'
 import { type FakeMlflow, type Fault, startFakeMlflow } from '../../../../../test/support/fake-mlflow.ts'
+import { selfSigned } from '../../../../../test/support/self-signed.ts'
 import type { TrackerRun } from '../../pipelines/tracker.ts'
 import { openMlflowRun } from './open.ts'
 
@@ -85,7 +86,7 @@ test('a server that is away is unreachable, and the message names no credential'
   const error = await errorOf(openAt(fake), 'tracker_unreachable', [fake.password])
   assert.match(
     error.message,
-    /^experiment tracker ml could not find the experiment "churn": http:\/\/127\.0\.0\.1:\d+ cannot be reached \(ECONNREFUSED\)$/,
+    /^experiment tracker "ml" could not find the experiment "churn": http:\/\/127\.0\.0\.1:\d+ cannot be reached \(ECONNREFUSED\)$/,
   )
   assert.match(error.hint ?? '', /tracking_uri: sotto experiment-tracker describe ml/)
 })
@@ -138,6 +139,49 @@ test('something that does not speak HTTP is not MLflow', async () => {
   } finally {
     server.close()
   }
+})
+
+test('a certificate that nobody signed is refused, unless the component says not to verify it', async () => {
+  await using fake = await startFakeMlflow(selfSigned)
+  const error = await errorOf(openAt(fake), 'tracker_unreachable', [fake.password])
+  assert.match(error.message, /has no TLS connection that can be trusted \(DEPTH_ZERO_SELF_SIGNED_CERT\)$/)
+  assert.match(error.hint ?? '', /NODE_EXTRA_CA_CERTS/)
+  assert.equal(fake.requests.length, 0, 'no credential was sent')
+  const run = await openAt(fake, { tracking_insecure_tls: 'true' })
+  assert.equal(run.environment()['MLFLOW_TRACKING_INSECURE_TLS'], 'true')
+  await run.finish('completed')
+})
+
+test('the environment of a command holds what the client of Python needs and no more', async () => {
+  await using fake = await startFakeMlflow()
+  const run = await openAt(fake)
+  assert.deepEqual(run.environment(), {
+    MLFLOW_TRACKING_URI: fake.url,
+    MLFLOW_TRACKING_USERNAME: fake.username,
+    MLFLOW_TRACKING_PASSWORD: fake.password,
+    MLFLOW_TRACKING_INSECURE_TLS: 'false',
+    MLFLOW_EXPERIMENT_ID: '1',
+    MLFLOW_RUN_ID: run.id,
+  })
+})
+
+test('an experiment that was deleted is named with the way to bring it back', async () => {
+  const body = '{"experiment":{"experiment_id":"7","lifecycle_stage":"deleted"}}'
+  const error = await failing([{ status: 200, body }], 'tracker_failed')
+  assert.match(error.message, /has it among the deleted ones$/)
+  assert.match(error.hint ?? '', /mlflow experiments restore --experiment-id 7/)
+})
+
+test('a child that cannot be created leaves no open parent behind', async () => {
+  await using fake = await startFakeMlflow()
+  const parent = { run: { info: { run_id: 'parent', artifact_uri: 'mlflow-artifacts:/1' } } }
+  fake.fail('mlflow/runs/create', { status: 200, body: JSON.stringify(parent) }, { status: 503 })
+  // The parent is only in the answer above, so that the fake finds no run under it.
+  fake.fail('mlflow/runs/update', { status: 200, body: '{}' })
+  await errorOf(openAt(fake, { nested: true }), 'tracker_unreachable')
+  const update = fake.requests.findLast(({ path }) => path === 'mlflow/runs/update')
+  const sent = JSON.parse(String(update?.body)) as { run_id: string; status: string } // what we sent
+  assert.deepEqual([sent.run_id, sent.status], ['parent', 'FAILED'])
 })
 
 test('an answer that never ends is given up', async () => {

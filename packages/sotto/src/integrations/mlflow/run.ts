@@ -1,5 +1,5 @@
 /** A run of MLflow for one attempt of a step. */
-import { SottoError } from '@sotto/sdk/model'
+import { shown, SottoError } from '@sotto/sdk/model'
 import type { RunState } from '@sotto/sdk/model'
 import type { TrackerRun } from '../../pipelines/tracker.ts'
 import { artifactUrl } from './artifacts.ts'
@@ -63,7 +63,7 @@ export class MlflowRun implements TrackerRun {
 
   async logArtifact(path: string, data: Uint8Array): Promise<void> {
     const url = artifactUrl(this.#client.config, this.#place.artifactRoot, path)
-    await this.#client.upload(url, data, `store the artifact ${JSON.stringify(path)}`)
+    await this.#client.upload(url, data, `store the artifact ${shown(path)}`)
   }
 
   /**

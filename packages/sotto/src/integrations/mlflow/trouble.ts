@@ -2,7 +2,7 @@
  * What went wrong at the tracking server, in our words. Of an answer's body only MLflow's error code is shown, and only one
  * that is known: a body may echo what was sent, header included.
  */
-import { SottoError } from '@sotto/sdk/model'
+import { shown, SottoError } from '@sotto/sdk/model'
 import type { MlflowConfig } from './config.ts'
 import type { HttpAnswer, HttpFailure } from './http.ts'
 
@@ -132,7 +132,7 @@ interface Trouble {
 
 function trouble(code: TrackerCode, server: Server, { what, reason, hint }: Trouble): SottoError {
   // The path of the address is left out: some proxies keep a token in it.
-  const message = `experiment tracker ${server.component} could not ${what}: ${new URL(server.baseUrl).origin} ${reason}`
+  const message = `experiment tracker ${shown(server.component)} could not ${what}: ${new URL(server.baseUrl).origin} ${reason}`
   return new SottoError(code, message, { hint, details: { component: server.component } })
 }
 
