@@ -25,7 +25,7 @@ export async function runCli(context: CliContext): Promise<number> {
 }
 
 async function dispatch(context: CliContext): Promise<number> {
-  const found = findCommand(nouns, context.argv)
+  const found = await findCommand(nouns, context.argv)
   if (found.command === undefined) {
     const { showLevel } = await import('./help/show-level.ts')
     return showLevel(context, nouns, found)

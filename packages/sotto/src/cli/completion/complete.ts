@@ -1,16 +1,10 @@
 /** `sotto __complete -- WORDS`: prints what may stand in place of the last word, with a note behind a tab. */
-import { isComponentType, type Api } from '@sotto/sdk/model'
 import type { Call, CommandSpec, Completes, OptionSpec } from '../command.ts'
-import { findCommand, wordsAfter } from '../parse/find-command.ts'
+import { commandsOf, findCommand, wordsAfter } from '../parse/find-command.ts'
 import { commonOptions, outputsOf } from '../table/common-options.ts'
 import { nouns } from '../table/nouns.ts'
 import { offersFor } from './offers.ts'
-import type { Place } from './offers.ts'
-
-export interface Candidate {
-  readonly word: string
-  readonly about?: string
-}
+import type { Candidate, Place } from './offers.ts'
 
 /** Whatever goes wrong, a key press must not print an error: then nothing is offered. */
 export async function printCandidates(call: Call): Promise<undefined> {
@@ -23,12 +17,12 @@ export async function printCandidates(call: Call): Promise<undefined> {
 }
 
 async function candidatesFor(call: Call, before: readonly string[], current: string): Promise<readonly Candidate[]> {
-  const found = findCommand(nouns, before)
+  const found = await findCommand(nouns, before)
   if (found.command === undefined) {
     if (current.startsWith('-')) return commonOptions.map(optionCandidate)
     const [first] = found.level
-    const commands = nouns.find(({ name }) => name === first)?.commands() ?? []
-    return wordsAfter(nouns, found.level).map((word) => {
+    const commands = first === undefined ? [] : await commandsOf(nouns, first)
+    return (await wordsAfter(nouns, found.level)).map((word) => {
       const about =
         first === undefined
           ? nouns.find(({ name }) => name === word)?.summary
@@ -88,10 +82,4 @@ async function valueCandidates(
   return option.completes === undefined
     ? []
     : offersFor(place, { kind: 'word', completes: option.completes }, head, text)
-}
-
-/** The type of component that the command is about, if any. */
-export function typeOfPlace({ spec }: Place): Parameters<Api['describeFlavor']>[0]['type'] | undefined {
-  const [first = ''] = spec.path
-  return isComponentType(first) ? first : undefined
 }

@@ -5,8 +5,12 @@ import type { Call, CommandSpec, Completes } from '../command.ts'
 import { topicNames } from '../help/topics.ts'
 import { nouns } from '../table/nouns.ts'
 import { resolvePath } from '../values/read-file.ts'
-import type { Candidate } from './complete.ts'
 import { shells } from './script.ts'
+
+export interface Candidate {
+  readonly word: string
+  readonly about?: string
+}
 
 /** Where the cursor is. */
 export interface Place {
@@ -72,11 +76,7 @@ async function words(place: Place, completes: Completes, text: string): Promise<
       return componentTypes.map((word) => ({ word }))
     case 'file':
     case 'pipeline':
-      return text.startsWith('@')
-        ? files(place, '@', text.slice(1))
-        : completes === 'pipeline'
-          ? files(place, '', text)
-          : files(place, '', text)
+      return text.startsWith('@') ? files(place, '@', text.slice(1)) : files(place, '', text)
     case 'topic':
     case 'command':
       return [...topicNames, ...nouns.filter(({ hidden }) => hidden !== true).map(({ name }) => name)].map((word) => ({

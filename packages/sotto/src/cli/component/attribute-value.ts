@@ -9,7 +9,7 @@ import type { Attribute } from '../parse/parsed-input.ts'
 export function attributeValue(type: AttributeType | undefined, text: string): Json {
   if (type === undefined || type === 'string') return text
   try {
-    const value: Json = JSON.parse(text)
+    const value = JSON.parse(text) as Json // what JSON.parse gives is JSON
     return typeof value === 'number' && !Number.isFinite(value) ? text : value
   } catch {
     return text

@@ -24,7 +24,7 @@ export async function registerFlavor(call: Call): Promise<undefined> {
 
 /** `port:number:secret:required=run:default=6565`; the default is the last fact, since it may hold colons. Code: `usage`. */
 export function parseAttribute(text: string): FlavorAttribute {
-  const [head = '', preset] = splitOnce(text, ':default=')
+  const [head, preset] = splitOnce(text, ':default=')
   const [name = '', ...facts] = head.split(':')
   let type: AttributeType = 'string'
   let required: FlavorAttribute['required'] = 'no'

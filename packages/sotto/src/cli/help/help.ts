@@ -10,15 +10,17 @@ import { topicNames, topicText } from './topics.ts'
 
 export async function help({ input, context, print }: Call): Promise<undefined> {
   const words = input.manyArguments('TOPIC')
-  print.write(textFor(words))
+  print.write(await textFor(words))
 
-  function textFor([first, ...more]: readonly string[]): string {
+  async function textFor([first, ...more]: readonly string[]): Promise<string> {
     if (first === undefined) return overview(context, nouns)
     const topic = more.length === 0 ? topicText(first, helpWidth(context)) : undefined
     if (topic !== undefined) return topic
     if (!nouns.some(({ name }) => name === first)) throw unknownTopic(first)
-    const found = findCommand(nouns, words)
-    return found.command === undefined ? nounHelp(context, nouns, found.level) : commandHelp(found.command, context)
+    const found = await findCommand(nouns, words)
+    return found.command === undefined
+      ? await nounHelp(context, nouns, found.level)
+      : commandHelp(found.command, context)
   }
 }
 

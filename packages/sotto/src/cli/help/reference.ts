@@ -1,4 +1,5 @@
 /** docs/reference/cli.md, from the table: the same words as help. */
+import { componentTypes, isComponentType } from '@sotto/sdk/model'
 import type { CommandSpec } from '../command.ts'
 import { optionLabel, usageLine } from '../parse/usage-line.ts'
 import { commonOptions, outputsOf } from '../table/common-options.ts'
@@ -8,24 +9,17 @@ import { argumentItems } from './command-help.ts'
 import { topicNames, topicText } from './topics.ts'
 
 /** The whole document. Commands of components are the same for each type and shown for the first one alone. */
-export function commandReference(): string {
+export async function commandReference(): Promise<string> {
   const visible = nouns.filter(({ hidden }) => hidden !== true)
-  const isComponent = (name: string): boolean =>
-    visible
-      .find((noun) => noun.name === name)
-      ?.commands()[0]
-      ?.load.toString()
-      .includes('component/register') === true
-  const componentNames = visible.map(({ name }) => name).filter(isComponent)
-  const shownNouns = visible.filter(({ name }) => !isComponent(name) || name === 'experiment-tracker')
+  const shownNouns = visible.filter(({ name }) => !isComponentType(name) || name === 'experiment-tracker')
   const parts = ['# Command line', 'Made from the table of commands in `packages/sotto/src/cli/table`; do not edit.']
   for (const noun of shownNouns) {
     parts.push(`## sotto ${noun.name}`, `${noun.summary}.`)
     if (noun.name === 'experiment-tracker')
       parts.push(
-        `The commands are the same for every type of component: ${componentNames.map((name) => `\`${name}\``).join(', ')}.`,
+        `The commands are the same for every type of component: ${componentTypes.map((name) => `\`${name}\``).join(', ')}.`,
       )
-    for (const command of noun.commands()) if (command.hidden !== true) parts.push(...commandPart(command))
+    for (const command of await noun.commands()) if (command.hidden !== true) parts.push(...commandPart(command))
   }
   parts.push(
     '## Options of every command',

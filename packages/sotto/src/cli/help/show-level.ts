@@ -2,6 +2,7 @@
 import { SottoError } from '@sotto/sdk/model'
 import type { CliContext } from '../context.ts'
 import type { Noun } from '../command.ts'
+import { commandsOf } from '../parse/find-command.ts'
 import { definitions, helpWidth } from '../print/wrap.ts'
 import { styleFor } from '../print/style.ts'
 import { topicNames } from './topics.ts'
@@ -27,7 +28,7 @@ export async function showLevel(context: CliContext, nouns: readonly Noun[], { l
       hint: 'sotto --help',
     })
   }
-  const text = level.length === 0 ? overview(context, nouns) : nounHelp(context, nouns, level)
+  const text = level.length === 0 ? overview(context, nouns) : await nounHelp(context, nouns, level)
   const complete = asked || level.length === 0
   const output = complete ? context.stdout : context.stderr
   output.write(text)
@@ -57,11 +58,11 @@ export function overview(context: CliContext, nouns: readonly Noun[]): string {
   return `${lines.join('\n')}\n`
 }
 
-export function nounHelp(context: CliContext, nouns: readonly Noun[], level: readonly string[]): string {
+export async function nounHelp(context: CliContext, nouns: readonly Noun[], level: readonly string[]): Promise<string> {
   const style = styleFor(context.env, context.stdout)
   const [first = ''] = level
   const noun = nouns.find(({ name }) => name === first)
-  const commands = (noun?.commands() ?? []).filter(
+  const commands = (await commandsOf(nouns, first)).filter(
     ({ path, hidden }) => hidden !== true && level.every((word, index) => path[index] === word),
   )
   const examples = commands.slice(0, 2).flatMap((command) => command.examples.slice(0, 1))

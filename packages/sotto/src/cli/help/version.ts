@@ -1,4 +1,2 @@
-/** The version of the program: that of its package. */
-import manifest from '../../../package.json' with { type: 'json' }
-
-export const version: string = manifest.version
+/** The version of the program. That it is the one of package.json is tested; reading the file would cost each start. */
+export const version = '0.1.0'

@@ -11,7 +11,7 @@ export type Found =
 const takesWord = new Set(['-o', '--output'])
 
 /** An unknown word is refused with `usage` and the nearest known one. */
-export function findCommand(nouns: readonly Noun[], argv: readonly string[]): Found {
+export async function findCommand(nouns: readonly Noun[], argv: readonly string[]): Promise<Found> {
   const level: string[] = []
   const passed: string[] = []
   let commands: readonly CommandSpec[] = []
@@ -24,10 +24,8 @@ export function findCommand(nouns: readonly Noun[], argv: readonly string[]): Fo
       continue
     }
     commands =
-      level.length === 0
-        ? (nouns.find(({ name }) => name === word)?.commands() ?? [])
-        : commands.filter(({ path }) => path[level.length] === word)
-    if (commands.length === 0) throw unknown(nouns, level, word)
+      level.length === 0 ? await commandsOf(nouns, word) : commands.filter(({ path }) => path[level.length] === word)
+    if (commands.length === 0) throw await unknown(nouns, level, word)
     level.push(word)
     const exact = commands.find(({ path }) => path.length === level.length)
     if (exact !== undefined) return { command: exact, argv: [...passed, ...argv.slice(index + 1)] }
@@ -35,11 +33,16 @@ export function findCommand(nouns: readonly Noun[], argv: readonly string[]): Fo
   return { level, argv: passed }
 }
 
+/** Commands that begin with this word; none where it is unknown. */
+export async function commandsOf(nouns: readonly Noun[], word: string): Promise<readonly CommandSpec[]> {
+  return (await nouns.find(({ name }) => name === word)?.commands()) ?? []
+}
+
 /** Words that may follow this level, hidden ones left out. */
-export function wordsAfter(nouns: readonly Noun[], level: readonly string[]): readonly string[] {
+export async function wordsAfter(nouns: readonly Noun[], level: readonly string[]): Promise<readonly string[]> {
   const [first] = level
   if (first === undefined) return nouns.filter(({ hidden }) => hidden !== true).map(({ name }) => name)
-  const commands = nouns.find(({ name }) => name === first)?.commands() ?? []
+  const commands = await commandsOf(nouns, first)
   const words = commands
     .filter(
       ({ path, hidden }) =>
@@ -49,9 +52,9 @@ export function wordsAfter(nouns: readonly Noun[], level: readonly string[]): re
   return [...new Set(words)]
 }
 
-function unknown(nouns: readonly Noun[], level: readonly string[], word: string): SottoError {
+async function unknown(nouns: readonly Noun[], level: readonly string[], word: string): Promise<SottoError> {
   const prefix = ['sotto', ...level].join(' ')
-  const near = nearest(word, wordsAfter(nouns, level))
+  const near = nearest(word, await wordsAfter(nouns, level))
   return new SottoError('usage', `${prefix} has no command ${shown(word)}`, {
     hint: near === undefined ? `${prefix} --help` : `${prefix} ${near}`,
   })

@@ -4,7 +4,7 @@
  * are in docs/decisions/0002-command-line-parser.md.
  */
 import { nearest, shown, SottoError } from '@sotto/sdk/model'
-import type { CommandSpec, OptionSpec } from '../command.ts'
+import type { CommandShape, OptionSpec } from '../command-shape.ts'
 import { commonOptions, outputsOf } from '../table/common-options.ts'
 import { isReserved } from '../table/reserved-words.ts'
 import { ParsedInput } from './parsed-input.ts'
@@ -14,10 +14,10 @@ import { usageLine } from './usage-line.ts'
 /** Every option with its dashes and the words given to it. */
 class OptionReader {
   readonly given = new Map<string, string[]>()
-  readonly #spec: CommandSpec
+  readonly #spec: CommandShape
   readonly #options: readonly OptionSpec[]
 
-  constructor(spec: CommandSpec) {
+  constructor(spec: CommandShape) {
     this.#spec = spec
     this.#options = [...(spec.options ?? []), ...commonOptions]
   }
@@ -119,7 +119,7 @@ class OptionReader {
 }
 
 /** Codes: `usage`; `input_invalid` for an attribute given twice. No message shows a value. */
-export function parseInput(spec: CommandSpec, argv: readonly string[]): ParsedInput {
+export function parseInput(spec: CommandShape, argv: readonly string[]): ParsedInput {
   const { own, trailing } = splitTrailing(spec, argv)
   const { attributes, rest } =
     spec.attributes === undefined ? { attributes: [], rest: own } : splitAttributes(spec.attributes, own)
@@ -142,7 +142,7 @@ export function parseInput(spec: CommandSpec, argv: readonly string[]): ParsedIn
 }
 
 function splitTrailing(
-  spec: CommandSpec,
+  spec: CommandShape,
   argv: readonly string[],
 ): { own: readonly string[]; trailing: readonly string[] } {
   const end = spec.trailing === undefined ? -1 : argv.indexOf('--')
@@ -158,7 +158,7 @@ function refuseSplitReference(argv: readonly string[]): void {
   )
 }
 
-function placeArguments(spec: CommandSpec, words: readonly string[]): Map<string, readonly string[]> {
+function placeArguments(spec: CommandShape, words: readonly string[]): Map<string, readonly string[]> {
   const placed = new Map<string, readonly string[]>()
   let at = 0
   for (const argument of spec.arguments ?? []) {
@@ -176,7 +176,7 @@ function placeArguments(spec: CommandSpec, words: readonly string[]): Map<string
   return placed
 }
 
-function checkOutput(spec: CommandSpec, output: string): void {
+function checkOutput(spec: CommandShape, output: string): void {
   const outputs = outputsOf(spec)
   if (!outputs.some((format) => format === output))
     throw usage(`sotto ${spec.path.join(' ')} has no output ${shown(output)}`, `-o ${outputs.join(', -o ')}`)

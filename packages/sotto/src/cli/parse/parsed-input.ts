@@ -1,5 +1,5 @@
 /** The arguments of one call, by the names of its entry in the table. */
-import type { CommandSpec, OptionSpec } from '../command.ts'
+import type { CommandShape, OptionSpec } from '../command-shape.ts'
 
 /** An attribute as it was given. */
 export interface Attribute {
@@ -16,11 +16,11 @@ interface Parts {
 
 /** Asking for a name that the table does not declare is a programmer's mistake and fails loudly. */
 export class ParsedInput {
-  readonly #spec: CommandSpec
+  readonly #spec: CommandShape
   readonly #parts: Parts
   readonly #common: readonly OptionSpec[]
 
-  constructor(spec: CommandSpec, common: readonly OptionSpec[], parts: Parts) {
+  constructor(spec: CommandShape, common: readonly OptionSpec[], parts: Parts) {
     this.#spec = spec
     this.#common = common
     this.#parts = parts

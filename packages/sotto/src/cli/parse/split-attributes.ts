@@ -3,7 +3,7 @@
  * `--NAME=VALUE` whose name is not reserved is one in any position, and after `--` every one is.
  */
 import { SottoError, shown } from '@sotto/sdk/model'
-import type { AttributesSpec } from '../command.ts'
+import type { AttributesSpec } from '../command-shape.ts'
 import { isReserved } from '../table/reserved-words.ts'
 import type { Attribute } from './parsed-input.ts'
 

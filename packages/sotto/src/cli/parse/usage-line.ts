@@ -1,8 +1,8 @@
 /** The one line that shows how a command is written. */
-import type { CommandSpec, OptionSpec } from '../command.ts'
+import type { CommandShape, OptionSpec } from '../command-shape.ts'
 
 /** `sotto secret get NAME [KEY] [OPTIONS]` */
-export function usageLine(spec: CommandSpec): string {
+export function usageLine(spec: CommandShape): string {
   const words = ['sotto', ...spec.path]
   for (const { name, optional, many } of spec.arguments ?? []) {
     const shownName = many === true ? `${name}...` : name

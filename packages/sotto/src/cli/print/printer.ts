@@ -1,5 +1,5 @@
 /** Writes results to standard output and words to standard error. */
-import type { OutputFormat } from '../command.ts'
+import type { OutputFormat } from '../command-shape.ts'
 import type { CliContext } from '../context.ts'
 import { styleFor } from './style.ts'
 import type { Style } from './style.ts'

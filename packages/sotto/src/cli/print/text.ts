@@ -20,7 +20,13 @@ function escaped(character: string): string {
   return named[character] ?? `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`
 }
 
-const segmenter = new Intl.Segmenter()
+// Made on first use: Intl takes milliseconds to wake, and most text is plain ASCII.
+let segmenter: Intl.Segmenter | undefined
+
+function graphemes(text: string): readonly string[] {
+  segmenter ??= new Intl.Segmenter()
+  return Array.from(segmenter.segment(text), ({ segment }) => segment)
+}
 const wide =
   /\p{Emoji_Presentation}|[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{20000}-\u{3fffd}]/u
 
@@ -28,7 +34,7 @@ const wide =
 export function widthOf(text: string): number {
   if (/^[\u0020-\u007e]*$/.test(text)) return text.length
   let width = 0
-  for (const { segment } of segmenter.segment(text)) width += wide.test(segment) ? 2 : 1
+  for (const segment of graphemes(text)) width += wide.test(segment) ? 2 : 1
   return width
 }
 
@@ -37,7 +43,7 @@ export function cutTo(text: string, width: number): string {
   if (widthOf(text) <= width) return text
   let cut = ''
   let used = 0
-  for (const { segment } of segmenter.segment(text)) {
+  for (const segment of graphemes(text)) {
     const next = widthOf(segment)
     if (used + next > width - 1) break
     cut += segment

@@ -50,26 +50,35 @@ interface FlatValue {
 }
 
 function flattened(entry: ValuesEntry, place: string): readonly FlatValue[] {
-  if (entry.kind === 'mapping')
-    return entry.entries.map((inner) =>
-      scalarOf(entry.key, inner.key, inner, place, `${shown(entry.key)}.${nestedPath(inner)}`),
-    )
+  if (entry.kind === 'mapping') {
+    return entry.entries.map((inner) => ({
+      secret: entry.key,
+      key: inner.key,
+      value: textOfEntry(inner, `${place}: ${shown(entry.key)}.${nestedPath(inner)}`),
+    }))
+  }
   const at = entry.key.indexOf('.')
   if (at < 1)
     throw new SottoError('value_invalid', `${place}: ${shown(entry.key)} names no key`, {
       hint: 'write secret.key: value, or secret with its keys below',
     })
-  return [scalarOf(entry.key.slice(0, at), entry.key.slice(at + 1), entry, place, nestedPath(entry))]
+  return [
+    {
+      secret: entry.key.slice(0, at),
+      key: entry.key.slice(at + 1),
+      value: textOfEntry(entry, `${place}: ${nestedPath(entry)}`),
+    },
+  ]
 }
 
-function scalarOf(secret: string, key: string, entry: ValuesEntry, place: string, path: string): FlatValue {
+function textOfEntry(entry: ValuesEntry, what: string): string {
   if (entry.kind !== 'scalar')
-    throw new SottoError('value_invalid', `${place}: nested data at ${path}`, {
+    throw new SottoError('value_invalid', `${what} is nested data`, {
       hint: 'values are text; write nested data as one text in quotes',
     })
   if (entry.value === null)
-    throw new SottoError('value_invalid', `${place}: ${path} is null`, { hint: 'write "" for an empty value' })
-  return { secret, key, value: entry.value }
+    throw new SottoError('value_invalid', `${what} is null`, { hint: 'write "" for an empty value' })
+  return entry.value
 }
 
 /** `MLFLOW_SECRET_PASSWORD` for `mlflow_secret.password`. Variables that are not set are told; their keys stay missing. */

@@ -1,5 +1,5 @@
 /** Options that every command takes. */
-import type { CommandSpec, OptionSpec, OutputFormat } from '../command.ts'
+import type { CommandShape, OptionSpec, OutputFormat } from '../command-shape.ts'
 
 export const commonOptions: readonly OptionSpec[] = [
   { name: 'help', short: 'h', kind: 'flag', help: 'Show this help' },
@@ -11,6 +11,6 @@ export const commonOptions: readonly OptionSpec[] = [
 ]
 
 /** Which formats a command writes; the first is its default. */
-export function outputsOf(spec: CommandSpec): readonly OutputFormat[] {
+export function outputsOf(spec: CommandShape): readonly OutputFormat[] {
   return spec.outputs ?? ['table', 'json', 'yaml']
 }

@@ -1,25 +1,24 @@
 /** Commands of components: made once for each type from the model's list of types. */
-import { componentTypes } from '@sotto/sdk/model'
 import type { ComponentType } from '@sotto/sdk/model'
-import type { ArgumentSpec, AttributesSpec, CommandSpec, Noun, OptionSpec } from '../command.ts'
+import type { ArgumentSpec, AttributesSpec, CommandSpec, OptionSpec } from '../command.ts'
 import { descriptionOption, labelOption } from './secret-options.ts'
 
-/** What each type is for, and a flavor for its examples. */
-const about: { readonly [type in ComponentType]: { readonly summary: string; readonly flavor: string } } = {
-  alerter: { summary: 'Where messages about runs go', flavor: 'slack' },
-  annotator: { summary: 'Tools that label data', flavor: 'label_studio' },
-  'artifact-store': { summary: 'Where results of steps are kept', flavor: 's3' },
-  'container-registry': { summary: 'Where images are kept', flavor: 'ecr' },
-  'data-validator': { summary: 'Tools that check data', flavor: 'great_expectations' },
-  deployer: { summary: 'Where pipelines are served', flavor: 'docker' },
-  'experiment-tracker': { summary: 'Where metrics and parameters of runs go', flavor: 'mlflow' },
-  'feature-store': { summary: 'Where features come from', flavor: 'feast' },
-  'image-builder': { summary: 'What builds images', flavor: 'kaniko' },
-  'log-store': { summary: 'Where logs are kept', flavor: 'loki' },
-  'model-deployer': { summary: 'Where models are served', flavor: 'kserve' },
-  'model-registry': { summary: 'Where models are kept', flavor: 'mlflow' },
-  orchestrator: { summary: 'What runs the steps', flavor: 'local' },
-  'step-operator': { summary: 'What runs single steps elsewhere', flavor: 'kubernetes' },
+/** A flavor of each type, for its examples. */
+const exampleFlavors: { readonly [type in ComponentType]: string } = {
+  alerter: 'slack',
+  annotator: 'label_studio',
+  'artifact-store': 's3',
+  'container-registry': 'ecr',
+  'data-validator': 'great_expectations',
+  deployer: 'docker',
+  'experiment-tracker': 'mlflow',
+  'feature-store': 'feast',
+  'image-builder': 'kaniko',
+  'log-store': 'loki',
+  'model-deployer': 'kserve',
+  'model-registry': 'mlflow',
+  orchestrator: 'local',
+  'step-operator': 'kubernetes',
 }
 
 const attributes: AttributesSpec = {
@@ -38,18 +37,21 @@ const writeOptions: readonly OptionSpec[] = [
   { name: 'allow-plaintext', kind: 'flag', help: 'Do not warn about secrets in clear' },
 ]
 
-/** Nouns of all types; the commands of one are made when it is called. */
-export const componentNouns: readonly Noun[] = componentTypes.map((type) => ({
-  name: type,
-  summary: about[type].summary,
-  commands: () => componentCommands(type),
-}))
+const existing: ArgumentSpec = { name: 'NAME', help: 'Name or id of the component', completes: 'component' }
+const newName: ArgumentSpec = { name: 'NEW', help: 'The new name' }
 
-function componentCommands(type: ComponentType): readonly CommandSpec[] {
-  const { flavor } = about[type]
-  const existing: ArgumentSpec = { name: 'NAME', help: 'Name or id of the component', completes: 'component' }
-  const newName: ArgumentSpec = { name: 'NEW', help: 'The new name' }
+/** All commands of one type. */
+export function componentCommands(type: ComponentType): readonly CommandSpec[] {
+  const flavor = exampleFlavors[type]
   const name = `my_${flavor}`
+  return [
+    ...attributeCommands(type, flavor, name),
+    ...readingCommands(type, flavor, name),
+    ...namingCommands(type, name),
+  ]
+}
+
+function attributeCommands(type: ComponentType, flavor: string, name: string): readonly CommandSpec[] {
   return [
     {
       path: [type, 'register'],
@@ -93,6 +95,11 @@ function componentCommands(type: ComponentType): readonly CommandSpec[] {
       arguments: [existing, { name: 'ATTRIBUTE', help: 'Attributes to remove', many: true }],
       load: async () => (await import('../component/remove-attribute.ts')).removeAttribute,
     },
+  ]
+}
+
+function readingCommands(type: ComponentType, flavor: string, name: string): readonly CommandSpec[] {
+  return [
     {
       path: [type, 'describe'],
       summary: 'Show a component; references as written, secrets in clear masked',
@@ -113,6 +120,11 @@ function componentCommands(type: ComponentType): readonly CommandSpec[] {
       options: [{ name: 'flavor', kind: 'text', value: 'FLAVOR', help: 'Only of this flavor', completes: 'flavor' }],
       load: async () => (await import('../component/list.ts')).listComponents,
     },
+  ]
+}
+
+function namingCommands(type: ComponentType, name: string): readonly CommandSpec[] {
+  return [
     {
       path: [type, 'copy'],
       summary: 'Register a copy under another name',

@@ -1,23 +1,75 @@
 /** Every command, by its first word, in the order of help. */
-import type { Noun } from '../command.ts'
-import { componentNouns } from './component.ts'
-import { auditCommands, completionCommands, doctorCommands, helpCommands } from './general.ts'
-import { flavorCommands } from './flavor.ts'
-import { secretCommands } from './secret.ts'
-import { stackCommands } from './stack.ts'
+import { componentTypes } from '@sotto/sdk/model'
+import type { ComponentType } from '@sotto/sdk/model'
+import type { CommandSpec, Noun } from '../command.ts'
+
+/** What each type of component is for. */
+const componentSummaries: { readonly [type in ComponentType]: string } = {
+  alerter: 'Where messages about runs go',
+  annotator: 'Tools that label data',
+  'artifact-store': 'Where results of steps are kept',
+  'container-registry': 'Where images are kept',
+  'data-validator': 'Tools that check data',
+  deployer: 'Where pipelines are served',
+  'experiment-tracker': 'Where metrics and parameters of runs go',
+  'feature-store': 'Where features come from',
+  'image-builder': 'What builds images',
+  'log-store': 'Where logs are kept',
+  'model-deployer': 'Where models are served',
+  'model-registry': 'Where models are kept',
+  orchestrator: 'What runs the steps',
+  'step-operator': 'What runs single steps elsewhere',
+}
+
+type Commands = readonly CommandSpec[]
+
+const componentNouns: readonly Noun[] = componentTypes.map((type) => ({
+  name: type,
+  summary: componentSummaries[type],
+  commands: async (): Promise<Commands> => (await import('./component.ts')).componentCommands(type),
+}))
 
 export const nouns: readonly Noun[] = [
-  { name: 'secret', summary: 'Create, fetch and change secrets', commands: () => secretCommands },
+  {
+    name: 'secret',
+    summary: 'Create, fetch and change secrets',
+    commands: async (): Promise<Commands> => (await import('./secret.ts')).secretCommands,
+  },
   {
     name: 'stack',
     summary: 'Put components together, check their references, register what is missing',
-    commands: () => stackCommands,
+    commands: async (): Promise<Commands> => (await import('./stack.ts')).stackCommands,
   },
   ...componentNouns,
-  { name: 'flavor', summary: 'Kinds of components and their attributes', commands: () => flavorCommands },
-  { name: 'audit', summary: 'Who read and changed what', commands: () => auditCommands },
-  { name: 'doctor', summary: 'Look for problems of this installation', commands: () => doctorCommands },
-  { name: 'completion', summary: 'Completion of words for your shell', commands: () => completionCommands },
-  { name: '__complete', summary: 'Words that may follow', hidden: true, commands: () => completionCommands },
-  { name: 'help', summary: 'Help on a command or a topic', commands: () => helpCommands },
+  {
+    name: 'flavor',
+    summary: 'Kinds of components and their attributes',
+    commands: async (): Promise<Commands> => (await import('./flavor.ts')).flavorCommands,
+  },
+  {
+    name: 'audit',
+    summary: 'Who read and changed what',
+    commands: async (): Promise<Commands> => (await import('./general.ts')).auditCommands,
+  },
+  {
+    name: 'doctor',
+    summary: 'Look for problems of this installation',
+    commands: async (): Promise<Commands> => (await import('./general.ts')).doctorCommands,
+  },
+  {
+    name: 'completion',
+    summary: 'Completion of words for your shell',
+    commands: async (): Promise<Commands> => (await import('./general.ts')).completionCommands,
+  },
+  {
+    name: '__complete',
+    summary: 'Words that may follow',
+    hidden: true,
+    commands: async (): Promise<Commands> => (await import('./general.ts')).completionCommands,
+  },
+  {
+    name: 'help',
+    summary: 'Help on a command or a topic',
+    commands: async (): Promise<Commands> => (await import('./general.ts')).helpCommands,
+  },
 ]

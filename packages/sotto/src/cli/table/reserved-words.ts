@@ -2,7 +2,7 @@
  * Words that are never attributes. Frozen: each new one would steal somebody's key. An option that
  * comes later begins with `--sotto-`; a key of a reserved name is given after `--`.
  */
-import type { ReservedGroup } from '../command.ts'
+import type { ReservedGroup } from '../command-shape.ts'
 
 const everywhere = ['help', 'output', 'json', 'yes', 'dry-run', 'debug', 'quiet', 'workspace', 'token-file'] as const
 

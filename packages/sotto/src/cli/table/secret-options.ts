@@ -1,5 +1,5 @@
 /** Options that several commands of secrets share. */
-import type { OptionSpec } from '../command.ts'
+import type { OptionSpec } from '../command-shape.ts'
 
 export const scopeOption: OptionSpec = {
   name: 'scope',

@@ -1,7 +1,7 @@
 /** Reads a YAML mapping and keeps each scalar as it is written: `00123`, `1e400`, `yes` come back as such. */
 import { shown } from '@sotto/sdk/model'
 import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument, visit } from 'yaml'
-import type { Document, ParsedNode, Scalar } from 'yaml'
+import type { Document, Scalar } from 'yaml'
 import { ValuesTextError } from './values-text.ts'
 import type { ValuesEntry, ValuesText } from './values-text.ts'
 
@@ -30,7 +30,7 @@ export function parseYamlValues(text: string): ValuesText {
   return { format: 'YAML', entries: root.items.map(({ key, value }) => entryOf(key, value, lines)) }
 }
 
-function refuseIndirections(document: Document.Parsed<ParsedNode>, lines: LineCounter): void {
+function refuseIndirections(document: Document.Parsed, lines: LineCounter): void {
   visit(document, {
     Node(_key, node) {
       const place = placeOf(lines, node.range?.[0] ?? 0)
