@@ -79,7 +79,7 @@ async function fillStore(tx: Transaction, { rootKey, clock, random, osUser }: Op
     blob,
   ])
   await tx.run('INSERT INTO data_key (id) VALUES ($1)', [keyring.activeDataKeyId])
-  await beginChain(tx, keyring, 1)
+  await beginChain(tx, keyring)
   const rows = new Rows(tx, live)
   const ids = { workspaceId: createId(nowMs, random), principalId: createId(nowMs, random) }
   await rows.insert(workspaceTable, { id: ids.workspaceId, name: defaultWorkspace, created_at: nowMs })

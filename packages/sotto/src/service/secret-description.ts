@@ -13,8 +13,15 @@ export type VersionChanges = Pick<SecretVersion, 'added' | 'changed' | 'removed'
 
 /** Keys of a version, sorted by name. */
 export function versionKeys(row: SecretVersionRow): readonly SecretKey[] {
-  return JSON.parse(row.keys) as readonly SecretKey[] // written by `writeVersion`, kept by the row's HMAC
+  const known = keysOf.get(row)
+  if (known !== undefined) return known
+  const keys = JSON.parse(row.keys) as readonly SecretKey[] // written by `writeVersion`, kept by the row's HMAC
+  keysOf.set(row, keys)
+  return keys
 }
+
+/** The same row is met again and again while it is remembered. */
+const keysOf = new WeakMap<SecretVersionRow, readonly SecretKey[]>()
 
 export function versionChanges(row: SecretVersionRow): VersionChanges {
   return JSON.parse(row.changes) as VersionChanges // as in versionKeys

@@ -6,7 +6,7 @@
  *     hash(n) = SHA-256('sotto/audit-event/1' | hash(n-1) | epoch | n | time | texts, each with its length)
  *     signature = Ed25519('sotto/audit-head/1' | epoch | n | hash(n))
  */
-import { createHash } from 'node:crypto'
+import { createHash, hash } from 'node:crypto'
 import { SottoError } from '@sotto/sdk/model'
 import type { Keyring } from '../keys/keyring.ts'
 import { auditEventTable } from './audit.ts'
@@ -83,14 +83,16 @@ function sameHead(left: SignedHead, right: SignedHead): boolean {
   )
 }
 
-/** Begins the chain of a store, or a new epoch of it. */
-export async function beginChain(tx: Transaction, keyring: Keyring, epoch: number): Promise<void> {
+/** Begins the chain of a new store. */
+export async function beginChain(tx: Transaction, keyring: Keyring): Promise<void> {
+  const epoch = 1
   const head = genesisHash(keyring.storeId, epoch)
   const signature = signHead(keyring, { epoch, sequence: 0, head })
-  await tx.run(
-    'INSERT INTO audit_head (id, epoch, sequence, head, signature) VALUES (1, $1, 0, $2, $3) ON CONFLICT (id) DO UPDATE SET epoch = excluded.epoch, sequence = 0, head = excluded.head, signature = excluded.signature',
-    [epoch, head, signature],
-  )
+  await tx.run('INSERT INTO audit_head (id, epoch, sequence, head, signature) VALUES (1, $1, 0, $2, $3)', [
+    epoch,
+    head,
+    signature,
+  ])
 }
 
 /** What the first event of an epoch follows. */
@@ -110,17 +112,21 @@ export function hashEvent(event: Omit<AuditEventRow, 'hash'>, previous: Uint8Arr
     event.object_id,
     event.detail,
   ].map((text) => Buffer.from(text))
-  const size = texts.reduce((sum, text) => sum + 4 + text.length, 24)
+  const size = texts.reduce((sum, text) => sum + 4 + text.length, eventPrefix.length + previous.length + 24)
   const bytes = Buffer.allocUnsafe(size)
-  let offset = bytes.writeBigInt64BE(BigInt(event.epoch), 0)
+  let offset = eventPrefix.copy(bytes)
+  bytes.set(previous, offset)
+  offset = bytes.writeBigInt64BE(BigInt(event.epoch), offset + previous.length)
   offset = bytes.writeBigInt64BE(BigInt(event.sequence), offset)
   offset = bytes.writeBigInt64BE(BigInt(event.occurred_at), offset)
   for (const text of texts) {
     offset = bytes.writeUInt32BE(text.length, offset)
     offset += text.copy(bytes, offset)
   }
-  return createHash('sha256').update('sotto/audit-event/1').update(previous).update(bytes).digest()
+  return hash('sha256', bytes, 'buffer')
 }
+
+const eventPrefix = Buffer.from('sotto/audit-event/1')
 
 /** Reads a row of the head; `undefined` where it is not one. */
 export function readHead(row: SqlRow | undefined): SignedHead | undefined {

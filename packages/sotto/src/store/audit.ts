@@ -23,7 +23,7 @@ export interface AuditEventRow {
 export const auditEventTable: Table<AuditEventRow> = defineUnprotectedTable<AuditEventRow>(
   {
     name: 'audit_event',
-    key: ['epoch', 'sequence'],
+    key: ['sequence'],
     columns: {
       epoch: 'integer',
       sequence: 'integer',

@@ -31,8 +31,13 @@ export class LiveKeyring {
    * state or is of another store.
    */
   async refresh(tx: Transaction): Promise<void> {
+    // As long as the driver remembers our keyring, the table was not written.
+    if (tx.recall('keyring', 'current')?.row === this.#current) return
     const row = await tx.get('SELECT generation FROM keyring WHERE id = 1')
-    if (row?.['generation'] === this.#current.generation) return
+    if (row?.['generation'] === this.#current.generation) {
+      tx.remember('keyring', 'current', this.#current)
+      return
+    }
     const opened = await openStoredKeyring(tx, this.#rootKey)
     if (
       opened === undefined ||

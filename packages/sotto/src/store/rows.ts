@@ -39,8 +39,13 @@ export class Rows {
     condition: string,
     params: readonly SqlValue[],
   ): Promise<R | undefined> {
+    const key = `${condition}\n${params.join('\n')}`
+    const known = this.#tx.recall(table.name, key)
+    if (known !== undefined) return known.row as R | undefined // it was this method that remembered it
     const row = await this.#tx.get(`${statements(table).select} WHERE ${condition}`, params)
-    return row === undefined ? undefined : this.#verify(table, row)
+    const verified = row === undefined ? undefined : this.#verify(table, row)
+    this.#tx.remember(table.name, key, verified)
+    return verified
   }
 
   /** The rows that the clauses find: SQL behind FROM, as `WHERE … ORDER BY … LIMIT …`. Throws `row_altered`. */

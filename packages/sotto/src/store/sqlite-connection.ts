@@ -2,16 +2,26 @@
 import { DatabaseSync } from 'node:sqlite'
 import type { StatementSync } from 'node:sqlite'
 import { SottoError } from '@sotto/sdk/model'
+import { RowMemory } from './row-memory.ts'
 import type { SqlRow, SqlValue } from './store.ts'
 
 /** "Sott" as SQLite's application id: tells our files from other people's. */
 const applicationId = 0x536f7474
+interface Statement {
+  readonly prepared: StatementSync
+  /** Which parameter stands at which place; `undefined` where they stand in their order. */
+  readonly order: readonly number[] | undefined
+  readonly writes: Writes
+}
+
 /** More texts than the program has; only a fault would go beyond. */
 const maxStatements = 500
 
 export class SqliteConnection {
   readonly #db: DatabaseSync
-  readonly #statements = new Map<string, StatementSync>()
+  readonly #statements = new Map<string, Statement>()
+  /** Rows that this connection has loaded. */
+  readonly memory: RowMemory = new RowMemory()
 
   /** Throws errors of SQLite as they are, and `store_corrupt` for the database of another program. */
   constructor(path: string) {
@@ -36,16 +46,30 @@ export class SqliteConnection {
     return this.#db.isTransaction
   }
 
+  /** Begins a transaction that may write. Throws at once where another connection has one. */
+  begin(): void {
+    this.run('BEGIN IMMEDIATE', [])
+    this.memory.beginBatch(this.#pragma('data_version'))
+  }
+
   all(sql: string, params: readonly SqlValue[]): readonly SqlRow[] {
-    return this.#prepare(sql).all(bind(params)) as SqlRow[] // without readBigInts there are no bigints in a row
+    const { prepared, order } = this.#statement(sql)
+    return prepared.all(...arrange(order, params)) as SqlRow[] // without readBigInts there are no bigints in a row
   }
 
   get(sql: string, params: readonly SqlValue[]): SqlRow | undefined {
-    return this.#prepare(sql).get(bind(params)) as SqlRow | undefined // as in all()
+    const { prepared, order } = this.#statement(sql)
+    return prepared.get(...arrange(order, params)) as SqlRow | undefined // as in all()
   }
 
   run(sql: string, params: readonly SqlValue[]): number {
-    return Number(this.#prepare(sql).run(bind(params)).changes)
+    const { prepared, order } = this.#statement(sql)
+    return Number(prepared.run(...arrange(order, params)).changes)
+  }
+
+  /** Does the text change rows? */
+  writes(sql: string): boolean {
+    return this.#prepare(sql).writes !== 'nothing'
   }
 
   isEmpty(): boolean {
@@ -53,6 +77,7 @@ export class SqliteConnection {
   }
 
   define(ddl: string): void {
+    this.memory.write(undefined)
     // In the same transaction as the first table, so that a file is ours as soon as it holds anything.
     this.#db.exec(`PRAGMA application_id = ${String(applicationId)}`)
     const typed = ddl.replaceAll(/\b(BIGINT|BYTES)\b/g, (type) => (type === 'BIGINT' ? 'INTEGER' : 'BLOB'))
@@ -65,13 +90,31 @@ export class SqliteConnection {
     this.#db.close()
   }
 
-  #prepare(sql: string): StatementSync {
+  #statement(sql: string): Statement {
+    const statement = this.#prepare(sql)
+    const { writes } = statement
+    if (writes !== 'nothing') this.memory.write(writes === 'anything' ? undefined : writes.table)
+    return statement
+  }
+
+  #prepare(sql: string): Statement {
     const known = this.#statements.get(sql)
     if (known !== undefined) return known
     if (this.#statements.size >= maxStatements) this.#statements.clear()
-    const statement = this.#db.prepare(sql)
+    const statement = this.#make(sql)
     this.#statements.set(sql, statement)
     return statement
+  }
+
+  /** By place instead of by name: SQLite looks names up one after another, which shows with a dozen of them. */
+  #make(sql: string): Statement {
+    const order: number[] = []
+    const text = sql.replaceAll(/\$(\d+)/g, (_, number: string) => {
+      order.push(Number(number) - 1)
+      return '?'
+    })
+    const identical = order.every((place, index) => place === index)
+    return { prepared: this.#db.prepare(text), order: identical ? undefined : order, writes: writesOf(sql) }
   }
 
   #pragma(name: string): SqlValue | undefined {
@@ -88,9 +131,16 @@ export class SqliteConnection {
   }
 }
 
-/** node:sqlite binds `$1` from a member called 1. */
-function bind(params: readonly SqlValue[]): Record<string, SqlValue> {
-  const bound: Record<string, SqlValue> = {}
-  for (let index = 0; index < params.length; index += 1) bound[index + 1] = params[index] ?? null
-  return bound
+/** Which table a statement changes. */
+type Writes = 'nothing' | 'anything' | { readonly table: string }
+
+/** A DELETE may cascade into other tables, and what we do not know may do anything. */
+function writesOf(sql: string): Writes {
+  if (/^\s*(SELECT|PRAGMA|BEGIN|SAVEPOINT|RELEASE|ROLLBACK|COMMIT)\b/.test(sql)) return 'nothing'
+  const table = /^\s*(?:INSERT INTO|UPDATE) (\w+)\s/.exec(sql)?.[1]
+  return table === undefined ? 'anything' : { table }
+}
+
+function arrange(order: readonly number[] | undefined, params: readonly SqlValue[]): readonly SqlValue[] {
+  return order === undefined ? params : order.map((place) => params[place] ?? null)
 }

@@ -103,7 +103,7 @@ class SqliteStore implements Store {
     for (let pauseMs = firstPauseMs; this.#waiting.length > 0; pauseMs = Math.min(2 * pauseMs, longestPauseMs)) {
       try {
         this.#connection ??= this.#connect()
-        this.#connection.run('BEGIN IMMEDIATE', [])
+        this.#connection.begin()
         return true
       } catch (error) {
         if (!isBusy(error)) {
@@ -153,22 +153,18 @@ class SqliteStore implements Store {
 
   /** Runs one work in its savepoint and gives its answer. Throws only when the transaction as a whole is lost. */
   async #runWork(item: Waiting, { connection, notes, guard }: Batch): Promise<() => void> {
-    connection.run('SAVEPOINT work', [])
     const tx = new SqliteTransaction(connection)
     try {
       const value = await new Promise((resolve, reject) => {
         guard.abandon = reject
         item.work(tx).then(resolve, reject)
       })
-      tx.end(notes)
-      connection.run('RELEASE work', [])
+      tx.keep(notes)
       return () => item.resolve(value)
     } catch (error) {
-      tx.discard()
       // SQLite gives the whole transaction up by itself when, for example, the disk is full.
       if (!connection.inTransaction) throw error
-      connection.run('ROLLBACK TO work', [])
-      connection.run('RELEASE work', [])
+      tx.undo()
       return () => item.reject(storeError(error, this.place))
     }
   }

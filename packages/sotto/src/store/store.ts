@@ -25,6 +25,12 @@ export interface Transaction {
   isEmpty(): Promise<boolean>
   /** DDL; the words TEXT, BIGINT and BYTES are replaced by the types of the database. */
   define(ddl: string): Promise<void>
+  /**
+   * Rows as they were loaded before, where the driver knows that they have not changed since; `Rows` alone uses it. A
+   * driver that cannot know keeps nothing.
+   */
+  recall(table: string, key: string): { readonly row: object | undefined } | undefined
+  remember(table: string, key: string, row: object | undefined): void
   /** Hands a note to a step of the commit. It is dropped with the work when that fails. */
   atCommit<N>(step: CommitStep<N>, note: N): void
 }

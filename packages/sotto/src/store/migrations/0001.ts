@@ -212,9 +212,10 @@ CREATE TABLE secret_read (
 );
 CREATE INDEX secret_read_attempt ON secret_read (attempt_id, read_at, id);
 
+-- The sequence goes on through all epochs, so that it alone is the key: appending then touches one tree.
 CREATE TABLE audit_event (
+  sequence BIGINT PRIMARY KEY,
   epoch BIGINT NOT NULL,
-  sequence BIGINT NOT NULL,
   occurred_at BIGINT NOT NULL,
   principal_id TEXT NOT NULL,
   principal TEXT NOT NULL,
@@ -224,8 +225,7 @@ CREATE TABLE audit_event (
   object TEXT NOT NULL,
   object_id TEXT NOT NULL,
   detail TEXT NOT NULL,
-  hash BYTES NOT NULL,
-  PRIMARY KEY (epoch, sequence)
+  hash BYTES NOT NULL
 );
 
 CREATE TABLE audit_head (
