@@ -1,7 +1,7 @@
 /** Where runs keep their files unless somebody says otherwise. */
 import { statSync } from 'node:fs'
 import { homedir, tmpdir } from 'node:os'
-import { isAbsolute, join } from 'node:path'
+import { isAbsolute, join, resolve } from 'node:path'
 
 export interface Places {
   /** Artifacts of stacks whose artifact store names no path. */
@@ -18,7 +18,7 @@ type Environment = { readonly [name: string]: string | undefined }
 export function defaultPlaces(env: Environment): Places {
   const home = env['SOTTO_HOME']
   const runtime = runtimeFolder(env)
-  if (home !== undefined && home !== '') return { artifacts: join(home, 'artifacts'), cache: join(home, 'cache', 'steps'), runtime }
+  if (home !== undefined && home !== '') return { artifacts: resolve(home, 'artifacts'), cache: resolve(home, 'cache', 'steps'), runtime }
   return {
     artifacts: join(base(env, 'XDG_DATA_HOME', '.local/share'), 'sotto', 'artifacts'),
     cache: join(base(env, 'XDG_CACHE_HOME', '.cache'), 'sotto', 'steps'),

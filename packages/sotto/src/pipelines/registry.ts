@@ -66,7 +66,12 @@ export function stepKey(file: string, name: string): string {
 
 /** Enters a step; the same name twice in a file is refused with `pipeline_invalid`. */
 export function registerStep(definition: StepDefinition | CommandDefinition): void {
-  const { steps } = registry()
+  const { steps, building } = registry()
+  if (building !== undefined) {
+    throw new SottoError('pipeline_invalid', `step "${definition.name}" is defined inside the body of pipeline "${building.pipeline}"`, {
+      hint: 'define it at the top of a file: its process imports the file and runs no body',
+    })
+  }
   const key = stepKey(definition.file, definition.name)
   if (steps.has(key)) {
     throw new SottoError('pipeline_invalid', `${definition.file} defines two steps named "${definition.name}"`, {

@@ -7,7 +7,8 @@
 import { registry } from './registry.ts'
 import { ChannelPort, failureOf } from './runner/channel-port.ts'
 import { runStep } from './runner/run-step.ts'
-import type { StartMessage, SupervisorMessage } from './supervisor/messages.ts'
+import { signalGroup } from './supervisor/signal-group.ts'
+import type { StartMessage, StepMessage, SupervisorMessage } from './supervisor/messages.ts'
 
 const port = new ChannelPort((message, sent) => process.send?.(message, sent))
 const cancelled = new AbortController()
@@ -18,7 +19,8 @@ registry().port = port
 
 process.on('disconnect', () => {
   // The group is ours: the supervisor starts each step as the leader of one.
-  process.kill(-process.pid, 'SIGKILL')
+  signalGroup(process.pid, 'SIGKILL')
+  process.exit(1)
 })
 process.on('SIGTERM', () => {
   cancelled.abort()
@@ -42,12 +44,21 @@ async function start(message: StartMessage): Promise<void> {
       return cancelled.signal
     })
     await port.settled()
-    port.send({ kind: 'done' }, () => process.exit(0))
+    leave({ kind: 'done' }, 0)
   } catch (error) {
     fail(error)
   }
 }
 
 function fail(error: unknown): void {
-  port.send({ kind: 'failed', failure: failureOf(error) }, () => process.exit(1))
+  leave({ kind: 'failed', failure: failureOf(error) }, 1)
+}
+
+/** process.exit() would drop what the pipes have not taken yet. */
+function leave(message: StepMessage, exitCode: number): void {
+  port.send(message, () => {
+    process.stdout.write('', () => {
+      process.stderr.write('', () => process.exit(exitCode))
+    })
+  })
 }

@@ -1,6 +1,8 @@
 /** The step's end of its process channel. */
+import { dirname } from 'node:path'
 import { errorFromShape, isSottoError } from '@sotto/sdk/model'
 import type { ChannelAnswer } from '../../channel/protocol.ts'
+import { programFiles } from '../program.ts'
 import type { StepPort } from '../registry.ts'
 import type { StepFailure, StepMessage } from '../supervisor/messages.ts'
 
@@ -50,10 +52,16 @@ export class ChannelPort implements StepPort {
 
 /** What was thrown, as text. */
 export function failureOf(error: unknown): StepFailure {
-  if (isSottoError(error)) return { message: error.message, hint: error.hint, stack: error.stack }
+  if (isSottoError(error)) return { message: error.message, hint: error.hint, stack: userStack(error) }
   if (!(error instanceof Error)) return { message: `it threw ${typeof error === 'string' ? error : describe(error)}`, hint: undefined, stack: undefined }
   const message = error.message === '' ? error.name : error.name === 'Error' ? error.message : `${error.name}: ${error.message}`
-  return { message, hint: undefined, stack: error.stack }
+  return { message, hint: undefined, stack: userStack(error) }
+}
+
+/** The stack without the frames of Node and of this program, which say nothing about the step. */
+function userStack({ stack }: Error): string | undefined {
+  const ours = dirname(programFiles().stepRunner)
+  return stack?.split('\n').filter((line) => !/^\s+at /.test(line) || !(line.includes('node:internal/') || line.includes(ours))).join('\n')
 }
 
 /** A thrown object may throw again when it is looked at. */

@@ -1,11 +1,9 @@
 /** Sees a child process to its end, whatever it does: prints without end, ignores signals, leaves children behind. */
 import type { ChildProcess } from 'node:child_process'
-import type { Readable } from 'node:stream'
+import { OutputPump } from './output-pump.ts'
+import type { TakeOutput } from './output-pump.ts'
+import { signalGroup } from './signal-group.ts'
 import type { Stop } from './stop.ts'
-
-/** After the child's end, its pipes may be held open by processes it left behind: so long they may be silent. */
-const DRAIN_IDLE_MS = 250
-const DRAIN_TOTAL_MS = 2000
 
 export interface ProcessEnd {
   readonly exitCode: number | undefined
@@ -15,8 +13,7 @@ export interface ProcessEnd {
 export interface ProcessOptions {
   readonly stop: Stop
   readonly groups: Set<number>
-  /** Gets each chunk; a promise holds the stream back until it resolves. */
-  readonly onOutput: (stream: 'stdout' | 'stderr', chunk: Buffer) => Promise<void> | void
+  readonly onOutput: TakeOutput
 }
 
 /**
@@ -26,21 +23,14 @@ export interface ProcessOptions {
  */
 export async function superviseProcess(child: ChildProcess, options: ProcessOptions): Promise<ProcessEnd> {
   const { stop, groups, onOutput } = options
-  const pid = child.pid
+  const { pid } = child
   if (pid !== undefined) groups.add(pid)
-  let lastOutputAt = Date.now()
-  const output = async (stream: 'stdout' | 'stderr', chunk: Buffer): Promise<void> => {
-    await onOutput(stream, chunk)
-    lastOutputAt = Date.now()
-  }
-  const pumps = Promise.all([pump(child.stdout, (chunk) => output('stdout', chunk)), pump(child.stderr, (chunk) => output('stderr', chunk))])
-  // Awaited below; a failure before that must not count as unhandled.
-  pumps.catch(() => {})
+  const pump = new OutputPump(child, onOutput)
   const release = stopOnSignals(child, stop)
   try {
     const end = await ended(child)
     if (pid !== undefined) signalGroup(pid, 'SIGTERM')
-    await Promise.race([pumps, idle(() => lastOutputAt)])
+    await pump.drain()
     return end
   } finally {
     release()
@@ -48,28 +38,7 @@ export async function superviseProcess(child: ChildProcess, options: ProcessOpti
       signalGroup(pid, 'SIGKILL')
       groups.delete(pid)
     }
-    child.stdout?.destroy()
-    child.stderr?.destroy()
-    await pumps
-  }
-}
-
-/** Sends a signal to all processes of a group; a group that is gone is no matter. */
-export function signalGroup(pid: number, signal: NodeJS.Signals): void {
-  try {
-    process.kill(-pid, signal)
-  } catch {
-    // ESRCH: it has ended.
-  }
-}
-
-async function pump(stream: Readable | null, take: (chunk: Buffer) => Promise<void>): Promise<void> {
-  if (stream === null) return
-  try {
-    for await (const chunk of stream) await take(chunk as Buffer) // no encoding is set
-  } catch (error) {
-    // Ours, from destroy() after the drain. Anything else comes from take.
-    if (!(error instanceof Error && 'code' in error && error.code === 'ERR_STREAM_PREMATURE_CLOSE')) throw error
+    await pump.close()
   }
 }
 
@@ -103,15 +72,4 @@ async function ended(child: ChildProcess): Promise<ProcessEnd> {
   const end = await exit
   await disconnected
   return end
-}
-
-async function idle(lastOutputAt: () => number): Promise<void> {
-  const began = Date.now()
-  while (Date.now() - lastOutputAt() < DRAIN_IDLE_MS && Date.now() - began < DRAIN_TOTAL_MS) await sleep(20)
-  // The first look may come long after the last output.
-  if (Date.now() - began < DRAIN_IDLE_MS) await sleep(DRAIN_IDLE_MS - (Date.now() - began))
-}
-
-async function sleep(ms: number): Promise<void> {
-  await new Promise((resolve) => { setTimeout(resolve, ms) })
 }
