@@ -2,16 +2,28 @@
 import { operationNames } from '@sotto/sdk/model'
 import type { Api, OperationName } from '@sotto/sdk/model'
 import { auditHandlers } from './audit.ts'
+import { componentHandlers } from './components.ts'
 import { Door } from './door.ts'
 import type { Handler, Handlers } from './door.ts'
+import { flavorHandlers } from './flavors.ts'
 import type { Actor, ServiceParts } from './parts.ts'
 import { runLogHandlers } from './run-logs.ts'
 import { runHandlers } from './runs.ts'
 import { secretHandlers } from './secrets.ts'
+import { stackHandlers } from './stacks.ts'
 import { storeHandlers } from './store-description.ts'
 
 /** A noun adds its table of handlers here. */
-const written = { ...secretHandlers, ...runHandlers, ...runLogHandlers, ...auditHandlers, ...storeHandlers }
+const written = {
+  ...secretHandlers,
+  ...flavorHandlers,
+  ...componentHandlers,
+  ...stackHandlers,
+  ...runHandlers,
+  ...runLogHandlers,
+  ...auditHandlers,
+  ...storeHandlers,
+}
 const handlers: Handlers<OperationName> = written as unknown as Handlers<OperationName> // UNTIL THE OTHER NOUNS ARE WRITTEN: then `handlers = { ... }` alone
 
 export function createApi(parts: ServiceParts, actor: Actor): Api {
