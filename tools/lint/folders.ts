@@ -48,7 +48,11 @@ export const folders: Readonly<Record<Folder, Allowed>> = {
   }),
   'sotto:cli': program(
     ['sdk:model', 'sdk:references', 'sotto:connect', 'sotto:redaction', 'sotto:pipelines', 'sotto:entry'],
-    { packages: ['commander', '@commander-js/extra-typings', '@clack/prompts', '@lydell/node-pty', 'yaml'] },
+    {
+      // The list of trackers is handed to the engine; what talks to a product stays out of reach.
+      files: ['sotto:integrations/trackers.ts'],
+      packages: ['commander', '@commander-js/extra-typings', '@clack/prompts', '@lydell/node-pty', 'yaml'],
+    },
   ),
   // The entries `sotto` and `sotto/pipelines` put the parts together.
   'sotto:entry': program([

@@ -40,6 +40,16 @@ export const nouns: readonly Noun[] = [
     summary: 'Put components together, check their references, register what is missing',
     commands: async (): Promise<Commands> => (await import('./stack.ts')).stackCommands,
   },
+  {
+    name: 'run',
+    summary: 'Run pipelines and look at their runs',
+    commands: async (): Promise<Commands> => (await import('./run.ts')).runCommands,
+  },
+  {
+    name: 'exec',
+    summary: 'Run a program with secrets in its environment',
+    commands: async (): Promise<Commands> => (await import('./exec.ts')).execCommands,
+  },
   ...componentNouns,
   {
     name: 'flavor',
@@ -50,6 +60,11 @@ export const nouns: readonly Noun[] = [
     name: 'audit',
     summary: 'Who read and changed what',
     commands: async (): Promise<Commands> => (await import('./general.ts')).auditCommands,
+  },
+  {
+    name: 'init',
+    summary: 'Begin a project in this folder',
+    commands: async (): Promise<Commands> => (await import('./init.ts')).initCommands,
   },
   {
     name: 'doctor',
