@@ -3,7 +3,7 @@ import { SottoError } from '@sotto/sdk/model'
 import type { CliContext } from '../context.ts'
 import type { Noun } from '../command.ts'
 import { commandsOf } from '../parse/find-command.ts'
-import { definitions, helpWidth } from '../print/wrap.ts'
+import { definitions, helpWidth, wrap } from '../print/wrap.ts'
 import { styleFor } from '../print/style.ts'
 import { topicNames } from './topics.ts'
 
@@ -53,7 +53,11 @@ export function overview(context: CliContext, nouns: readonly Noun[]): string {
       helpWidth(context),
     ),
     '',
-    `sotto COMMAND --help tells more; sotto help TOPIC explains ${topicNames.join(', ')}.`,
+    ...wrap(
+      `sotto COMMAND --help tells more; sotto help TOPIC explains ${topicNames.join(', ')}.`,
+      helpWidth(context),
+      '',
+    ),
   ]
   return `${lines.join('\n')}\n`
 }
