@@ -1,7 +1,8 @@
 /**
  * Walks the chain of the present epoch from its beginning: every hash follows from the event before, the last one is the
  * signed head. Without something that is kept elsewhere (the fingerprint of the signing key, or a checkpoint) the result
- * is "consistent, not authenticated": a store that was replaced as a whole, key and all, looks consistent too.
+ * is "consistent, not authenticated": a store that was replaced as a whole, key and all, looks consistent too. Then the
+ * rows are held against what the events say of them: see `row-history.ts`.
  */
 import type { AuditCheckpoint, AuditVerification, AuditVerifyInput } from '@sotto/sdk/model'
 import type { Keyring } from '../keys/keyring.ts'
@@ -11,6 +12,7 @@ import { auditEventTable } from '../store/audit.ts'
 import type { AuditEventRow } from '../store/audit.ts'
 import type { Rows } from '../store/rows.ts'
 import type { Transaction } from '../store/store.ts'
+import { RowHistory } from './row-history.ts'
 
 interface ChainParts {
   readonly tx: Transaction
@@ -33,7 +35,8 @@ export async function verifyChain(parts: ChainParts, input: AuditVerifyInput): P
     problems.push(`the signature of the head, event ${String(signed.sequence)}, does not hold`)
   const walk = new Walk(keyring, signed, input.checkpoint)
   await walk.run(parts)
-  problems.push(...walk.problems)
+  await walk.history.compare(parts.rows)
+  problems.push(...walk.problems, ...walk.history.problems)
   if (input.fingerprint !== undefined && input.fingerprint.toLowerCase() !== fingerprint) {
     problems.push(`the store is signed by another key, whose fingerprint is ${fingerprint}`)
   }
@@ -56,6 +59,7 @@ function broken(keyring: Keyring, problems: readonly string[]): AuditVerificatio
 class Walk {
   count = 0
   readonly problems: string[] = []
+  readonly history: RowHistory = new RowHistory()
   readonly #signed: SignedHead
   readonly #checkpoint: AuditCheckpoint | undefined
   #hash: Buffer
@@ -95,6 +99,7 @@ class Walk {
 
   #follow(row: AuditEventRow): void {
     this.count += 1
+    this.history.follow(row)
     if (row.sequence !== this.#sequence + 1) {
       this.#problem(`events ${String(this.#sequence + 1)} to ${String(row.sequence - 1)} are missing`)
     }

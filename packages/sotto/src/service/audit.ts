@@ -77,7 +77,9 @@ function describeEvent(row: AuditEventRow): AuditEvent {
 function parseDetail(text: string): AuditEvent['detail'] {
   try {
     const detail: unknown = JSON.parse(text)
-    return typeof detail === 'object' && detail !== null ? (detail as AuditEvent['detail']) : {} // what we write
+    if (typeof detail !== 'object' || detail === null) return {}
+    const { rows: _rows, ...shown } = detail as AuditEvent['detail'] // what we write; `rows` is for verify alone
+    return shown
   } catch {
     return {}
   }

@@ -32,7 +32,7 @@ export class Call {
   /** What was asked for, for the event of a refusal. */
   readonly asked: string[] = []
   #checks = 0
-  #events = 0
+  readonly #events: { readonly input: EventInput; readonly written: string[] }[] = []
 
   constructor(input: {
     operation: OperationName
@@ -82,10 +82,12 @@ export class Call {
     )
   }
 
-  /** Writes an event of the operation, which commits with everything else or not at all. */
+  /**
+   * Writes an event of the operation, which commits with everything else or not at all. It lists the rows that were
+   * written since the event before.
+   */
   event(input: EventInput): void {
-    this.#events += 1
-    this.parts.chain.append(this.tx, this.record('done', input))
+    this.#events.push({ input, written: [...this.rows.takeWritten()] })
   }
 
   /** An event as the chain takes it. */
@@ -103,10 +105,21 @@ export class Call {
     }
   }
 
-  /** A handler that checked no right, or wrote no event where one is due, is a programmer's mistake: nothing commits. */
+  /**
+   * Hands the events to the chain. A handler that checked no right, or wrote no event where one is due, is a programmer's
+   * mistake: nothing commits.
+   */
   finish(): void {
     if (this.#checks === 0) throw new Error(`${this.operation} checked no right`)
-    if (this.#declared.audited && this.#events === 0) throw new Error(`${this.operation} wrote no audit event`)
+    const rest = this.rows.takeWritten()
+    const last = this.#events.at(-1)
+    if (last === undefined && (this.#declared.audited || rest.length > 0))
+      throw new Error(`${this.operation} wrote no audit event`)
+    last?.written.push(...rest)
+    for (const { input, written } of this.#events) {
+      const detail = written.length === 0 ? input.detail : { ...input.detail, rows: written }
+      this.parts.chain.append(this.tx, this.record('done', { ...input, ...(detail && { detail }) }))
+    }
   }
 
   get #declared(): Operation {

@@ -9,6 +9,7 @@ import { createKeyring } from '../keys/keyring.ts'
 import type { RandomSource } from '../keys/random.ts'
 import type { RootKey } from '../keys/root-key.ts'
 import { AuditChain, beginChain } from '../store/audit-chain.ts'
+import { canonicalJson } from '../store/canonical-json.ts'
 import { componentTable } from '../store/components.ts'
 import { createId, idText } from '../store/id.ts'
 import { LiveKeyring, openStoredKeyring } from '../store/live-keyring.ts'
@@ -95,7 +96,7 @@ async function fillStore(tx: Transaction, { rootKey, clock, random, osUser }: Op
     outcome: 'done',
     object: `store ${storeId}`,
     object_id: storeId,
-    detail: '{}',
+    detail: canonicalJson({ rows: rows.takeWritten() }),
   })
   return { keyring: live, chain, ...ids }
 }

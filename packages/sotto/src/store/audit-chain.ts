@@ -34,6 +34,8 @@ export class AuditChain {
   readonly #keyring: LiveKeyring
   /** The head that this process signed last; any other one that lies in the database is verified first. */
   #signed: SignedHead | undefined
+  /** The head that lay in the database when this process looked last: from there the chain only grows. */
+  #seen: AuditHead | undefined
 
   constructor(keyring: LiveKeyring) {
     this.#keyring = keyring
@@ -68,10 +70,22 @@ export class AuditChain {
   #readHead(row: SqlRow | undefined, added: number): AuditHead {
     const stored = readHead({ ...row, sequence: Number(row?.['sequence']) - added })
     if (stored === undefined) throw brokenChain('its head is missing')
-    if (this.#signed !== undefined && sameHead(this.#signed, stored)) return stored
-    if (!verifyHead(this.#keyring.current, stored)) throw brokenChain('the signature of its head does not hold')
+    if (this.#signed === undefined || !sameHead(this.#signed, stored)) {
+      if (!verifyHead(this.#keyring.current, stored)) throw brokenChain('the signature of its head does not hold')
+      // An older head was signed too: whoever kept it could cut off what came after.
+      if (this.#seen !== undefined && !isBehind(stored, this.#seen))
+        throw brokenChain('it was put back to an older state')
+    }
+    this.#seen = stored
     return stored
   }
+}
+
+/** Is the place the other one, or one that the chain reaches after it? */
+function isBehind(place: AuditHead, before: AuditHead): boolean {
+  if (place.epoch !== before.epoch) return place.epoch > before.epoch
+  if (place.sequence !== before.sequence) return place.sequence > before.sequence
+  return Buffer.compare(place.head, before.head) === 0
 }
 
 function sameHead(left: SignedHead, right: SignedHead): boolean {

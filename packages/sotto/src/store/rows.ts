@@ -1,9 +1,13 @@
 /**
  * The one way to rows that decide access or meaning: computes their HMAC when they are written, checks it whenever they
  * are loaded. SQL beside it may count, filter and join, but what it loads for a decision comes through here.
+ *
+ * An HMAC says that Sotto wrote the row, not that it wrote it last. So each write is noted for the audit event that
+ * commits with it, and `sotto audit verify` compares the rows with what was noted: see `service/row-history.ts`.
  */
 import { SottoError } from '@sotto/sdk/model'
 import type { MacPart } from '../keys/mac.ts'
+import { equalitiesHold, equalitiesOf } from './condition.ts'
 import type { LiveKeyring } from './live-keyring.ts'
 import type { SqlRow, SqlValue, Transaction } from './store.ts'
 import { fitsColumn, protectedColumns } from './table.ts'
@@ -15,15 +19,34 @@ interface Statements {
   readonly insert: string
   readonly update: string
   readonly remove: string
+  /** The HMAC of the row with a primary key. */
+  readonly mac: string
   readonly columns: readonly string[]
   readonly protected: readonly string[]
 }
+
+/** By what a row was looked for. */
+interface Asked {
+  readonly clauses: string
+  readonly params: readonly SqlValue[]
+}
+
+export interface InspectedRow {
+  /** Its primary key. */
+  readonly key: string
+  readonly digest: string
+  readonly holds: boolean
+}
+
+/** Each batch walks over the rows of those before, so it is large. */
+const inspectedAtOnce = 10_000
 
 const statementsOf = new WeakMap<AnyTable, Statements>()
 
 export class Rows {
   readonly #tx: Transaction
   readonly #keyring: LiveKeyring
+  #written: string[] = []
 
   constructor(tx: Transaction, keyring: LiveKeyring) {
     this.#tx = tx
@@ -32,7 +55,7 @@ export class Rows {
 
   /**
    * The row that the condition finds, or `undefined`. `condition` is SQL behind WHERE. Throws `row_altered`, naming table
-   * and id, when the row is not as Sotto wrote it.
+   * and id, when the row is not as Sotto wrote it, or is not one that the condition names.
    */
   async find<R extends object>(
     table: Table<R>,
@@ -43,7 +66,7 @@ export class Rows {
     const known = this.#tx.recall(table.name, key)
     if (known !== undefined) return known.row as R | undefined // it was this method that remembered it
     const row = await this.#tx.get(`${statements(table).select} WHERE ${condition}`, params)
-    const verified = row === undefined ? undefined : this.#verify(table, row)
+    const verified = row === undefined ? undefined : this.#verify(table, row, { clauses: condition, params })
     this.#tx.remember(table.name, key, verified)
     return verified
   }
@@ -51,30 +74,72 @@ export class Rows {
   /** The rows that the clauses find: SQL behind FROM, as `WHERE … ORDER BY … LIMIT …`. Throws `row_altered`. */
   async list<R extends object>(table: Table<R>, clauses: string, params: readonly SqlValue[]): Promise<readonly R[]> {
     const rows = await this.#tx.all(`${statements(table).select} ${clauses}`, params)
-    return rows.map((row) => this.#verify(table, row))
+    return rows.map((row) => this.#verify(table, row, { clauses, params }))
   }
 
   /** Writes a new row. Gives its digest for the audit event: hex of its HMAC, empty for tables without one. */
   async insert<R extends object>(table: Table<R>, row: R): Promise<string> {
     const { values, digest } = this.#encode(table, row)
-    await this.#tx.run(statements(table).insert, values)
+    const added = await this.#tx.run(statements(table).insert, values)
+    if (added !== 1) throw new Error(`${table.name} ${nameOf(table, row as SqlRow)} was not written`)
+    this.#note(table, row, { before: '', digest })
     return digest
   }
 
   /** Writes all columns of the row with that primary key. Gives its digest. A row that is not there is a fault. */
   async update<R extends object>(table: Table<R>, row: R): Promise<string> {
     const { values, digest } = this.#encode(table, row)
+    const before = await this.#findDigest(table, row)
     const changed = await this.#tx.run(statements(table).update, values)
     if (changed !== 1) throw new Error(`${table.name} ${nameOf(table, row as SqlRow)} is not there to be updated`)
+    this.#note(table, row, { before, digest })
     return digest
   }
 
   /** Deletes the row with that primary key. */
   async delete<R extends object>(table: Table<R>, row: R): Promise<void> {
-    await this.#tx.run(
-      statements(table).remove,
-      table.key.map((column) => valueOf(row as SqlRow, column)),
-    )
+    const before = await this.#findDigest(table, row)
+    await this.#tx.run(statements(table).remove, keyOf(table, row))
+    this.#note(table, row, { before, digest: '' })
+  }
+
+  /**
+   * What was written since this was asked last: `TABLE BEFORE AFTER KEY` for each row, with the digests of the row before
+   * and after, `-` for none.
+   */
+  takeWritten(): readonly string[] {
+    const written = this.#written
+    this.#written = []
+    return written
+  }
+
+  /**
+   * Every row of the table with its digest, and whether that is its HMAC; for `audit verify`, which wants all that is
+   * wrong. In no order and without a condition, so that no index, which could leave rows out, is asked.
+   */
+  async *inspect(table: AnyTable): AsyncGenerator<InspectedRow, void, void> {
+    const { select, protected: covered } = statements(table)
+    for (let offset = 0; ; offset += inspectedAtOnce) {
+      const rows = await this.#tx.all(`${select} LIMIT $1 OFFSET $2`, [inspectedAtOnce, offset])
+      for (const row of rows) {
+        const mac = row['mac']
+        const digest = mac instanceof Uint8Array ? hexOf(mac) : ''
+        yield { key: nameOf(table, row), digest, holds: typesFit(table, row) && this.#macHolds(table, row, covered) }
+      }
+      if (rows.length < inspectedAtOnce) return
+    }
+  }
+
+  #note(table: AnyTable, row: object, { before, digest }: { before: string; digest: string }): void {
+    if (before === digest) return
+    this.#written.push(`${table.name} ${before || '-'} ${digest || '-'} ${nameOf(table, row as SqlRow)}`)
+  }
+
+  /** The digest of the row as it is stored, empty where there is none. */
+  async #findDigest(table: AnyTable, row: object): Promise<string> {
+    if (statements(table).protected.length === 0) return ''
+    const mac = (await this.#tx.get(statements(table).mac, keyOf(table, row)))?.['mac']
+    return mac instanceof Uint8Array ? hexOf(mac) : ''
   }
 
   #encode(table: AnyTable, given: object): { values: SqlValue[]; digest: string } {
@@ -86,9 +151,9 @@ export class Rows {
     return { values: [...values, mac], digest: mac.toString('hex') }
   }
 
-  #verify<R extends object>(table: Table<R>, row: SqlRow): R {
-    const { columns, protected: covered } = statements(table)
-    const fits = columns.every((column) => fitsColumn(table.columns[column] ?? 'text', row[column]))
+  #verify<R extends object>(table: Table<R>, row: SqlRow, asked: Asked): R {
+    const { protected: covered } = statements(table)
+    const fits = typesFit(table, row) && equalitiesHold(equalitiesOf(asked.clauses), row, asked.params)
     if (!fits || (covered.length > 0 && !this.#macHolds(table, row, covered))) throw altered(table, row)
     return row as R // every column was just seen to have its type
   }
@@ -99,6 +164,10 @@ export class Rows {
   }
 }
 
+function typesFit(table: AnyTable, row: SqlRow): boolean {
+  return statements(table).columns.every((column) => fitsColumn(table.columns[column] ?? 'text', row[column]))
+}
+
 function macParts(table: AnyTable, row: SqlRow, covered: readonly string[]): MacPart[] {
   return [table.name, ...covered.map((column) => valueOf(row, column))]
 }
@@ -107,6 +176,14 @@ function valueOf(row: SqlRow, column: string): SqlValue {
   const value = row[column]
   if (value === undefined) throw new Error(`the row has no ${column}`)
   return value
+}
+
+function keyOf(table: AnyTable, row: object): SqlValue[] {
+  return table.key.map((column) => valueOf(row as SqlRow, column)) // its type was checked against the declaration
+}
+
+function hexOf(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('hex')
 }
 
 function nameOf(table: AnyTable, row: SqlRow): string {
@@ -132,11 +209,13 @@ function statements(table: AnyTable): Statements {
   const stored = covered.length > 0 ? [...columns, 'mac'] : columns
   const places = stored.map((_, index) => `$${String(index + 1)}`)
   const keyPlaces = table.key.map((column) => `${column} = $${String(columns.indexOf(column) + 1)}`)
+  const byKey = table.key.map((column, index) => `${column} = $${String(index + 1)}`).join(' AND ')
   const made: Statements = {
     select: `SELECT ${stored.join(', ')} FROM ${table.name}`,
     insert: `INSERT INTO ${table.name} (${stored.join(', ')}) VALUES (${places.join(', ')})`,
     update: `UPDATE ${table.name} SET ${stored.map((column, index) => `${column} = ${places[index] ?? ''}`).join(', ')} WHERE ${keyPlaces.join(' AND ')}`,
-    remove: `DELETE FROM ${table.name} WHERE ${table.key.map((column, index) => `${column} = $${String(index + 1)}`).join(' AND ')}`,
+    remove: `DELETE FROM ${table.name} WHERE ${byKey}`,
+    mac: `SELECT mac FROM ${table.name} WHERE ${byKey}`,
     columns,
     protected: covered,
   }

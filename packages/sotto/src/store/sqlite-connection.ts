@@ -32,6 +32,7 @@ export class SqliteConnection {
     })
     try {
       this.#refuseForeign(path)
+      this.#refusePrograms(path)
       if (this.#pragma('journal_mode') !== 'wal') this.#db.exec('PRAGMA journal_mode = WAL')
       // FULL: a commit is on disk when it returns. secure_delete: what was deleted is overwritten.
       this.#db.exec('PRAGMA synchronous = FULL; PRAGMA secure_delete = ON; PRAGMA trusted_schema = OFF')
@@ -128,6 +129,19 @@ export class SqliteConnection {
     throw new SottoError('store_corrupt', `${path} is a database of another program`, {
       hint: 'set SOTTO_HOME to another folder, or move that file away; nothing was changed',
     })
+  }
+
+  /** Triggers and views run with our statements, and Sotto makes none: somebody else's would choose what we read. */
+  #refusePrograms(path: string): void {
+    const program = this.get("SELECT type, name FROM sqlite_schema WHERE type IN ('trigger', 'view') LIMIT 1", [])
+    if (program === undefined) return
+    throw new SottoError(
+      'store_corrupt',
+      `the store ${path} has a ${String(program['type'])} that Sotto did not make`,
+      {
+        hint: 'find out who can write the database; restore a backup. Nothing was changed or revealed',
+      },
+    )
   }
 }
 

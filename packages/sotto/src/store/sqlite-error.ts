@@ -16,6 +16,11 @@ export function sqliteCode(error: unknown): number | undefined {
   return error.errcode & 0xff // the upper bits only tell variants apart
 }
 
+/** An integer that Sotto never writes: node:sqlite gives none beyond 2^53. */
+function isOutOfRange(error: unknown): boolean {
+  return error instanceof RangeError && 'code' in error && error.code === 'ERR_OUT_OF_RANGE'
+}
+
 /** Does another connection hold what we need? */
 export function isBusy(error: unknown): boolean {
   const code = sqliteCode(error)
@@ -27,7 +32,7 @@ export function isBusy(error: unknown): boolean {
  * of SQLite is given back as it is. SQLite's messages name tables and columns, never what is in them.
  */
 export function storeError(error: unknown, place: string): unknown {
-  const code = sqliteCode(error)
+  const code = isOutOfRange(error) ? corrupt : sqliteCode(error)
   if (code === undefined || !(error instanceof Error)) return error
   const options = { cause: error }
   switch (code) {

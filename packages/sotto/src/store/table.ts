@@ -70,5 +70,6 @@ export function protectedColumns(table: AnyTable): readonly string[] {
 export function fitsColumn(type: ColumnType, value: SqlValue | undefined): boolean {
   if (value === null) return type.endsWith('?')
   if (value instanceof Uint8Array) return type.startsWith('bytes')
-  return typeof value === 'number' ? type.startsWith('integer') : typeof value === 'string' && type.startsWith('text')
+  if (typeof value === 'number') return type.startsWith('integer') && Number.isSafeInteger(value)
+  return typeof value === 'string' && type.startsWith('text')
 }

@@ -1,0 +1,79 @@
+/**
+ * What the audit chain says of rows, held against the rows. An HMAC shows that Sotto wrote a row, not that it wrote it
+ * last: someone who can write the database could put an older row back, delete one, or bring a deleted one back, and each
+ * of these would pass. But every event lists the rows that were written with it (`Rows.takeWritten`), and nobody without
+ * the key can change an event:
+ *
+ *     TABLE BEFORE AFTER KEY      digests of the row (its HMAC, hex) before and after, `-` for none
+ *
+ * so after a walk over the chain it is known which rows there are, and in which state.
+ */
+import type { AuditEventRow } from '../store/audit.ts'
+import type { Rows } from '../store/rows.ts'
+import { tables } from '../store/schema.ts'
+import { protectedColumns } from '../store/table.ts'
+
+/** 64 bits tell two states of a row apart: nobody without the key can make a row of a wanted digest. */
+const keptDigits = 16
+const none = '-'
+
+export class RowHistory {
+  readonly problems: string[] = []
+  /** Digest by `TABLE KEY`; `-` for a row that was deleted. */
+  readonly #states = new Map<string, string>()
+  /** Does the chain tell of every row? That of a store made before events listed rows does not. */
+  #complete = false
+
+  /** The next event of the chain. */
+  follow(event: AuditEventRow): void {
+    const written = writtenRows(event.detail)
+    if (event.sequence === 1) this.#complete = written.length > 0
+    for (const entry of written) {
+      const [table = '', before = '', after = '', ...key] = entry.split(' ')
+      const row = `${table} ${key.join(' ')}`
+      const known = this.#states.get(row) ?? (this.#complete ? none : undefined)
+      if (known !== undefined && known !== shorten(before)) {
+        this.problems.push(`${row} was not as Sotto had left it when event ${String(event.sequence)} changed it`)
+      }
+      this.#states.set(row, shorten(after))
+    }
+  }
+
+  /** Compares with the rows that are there. Each row that is then not accounted for was changed outside of Sotto. */
+  async compare(rows: Rows): Promise<void> {
+    const missing = new Set([...this.#states].filter(([, digest]) => digest !== none).map(([row]) => row))
+    for (const table of tables) {
+      if (protectedColumns(table).length === 0) continue
+      for await (const { key, digest, holds } of rows.inspect(table)) {
+        const row = `${table.name} ${key}`
+        missing.delete(row)
+        const problem = this.#problemOf(row, holds ? shorten(digest) : undefined)
+        if (problem !== undefined) this.problems.push(`${row} ${problem}`)
+      }
+    }
+    for (const row of missing) this.problems.push(`${row} was removed outside of Sotto`)
+  }
+
+  /** `digest` is `undefined` where the HMAC does not hold. */
+  #problemOf(row: string, digest: string | undefined): string | undefined {
+    const known = this.#states.get(row)
+    if (digest === undefined) return 'was changed outside of Sotto'
+    if (known === digest) return undefined
+    if (known === none) return 'was deleted, and put back outside of Sotto'
+    if (known !== undefined) return 'was put back to an older state'
+    return this.#complete ? 'is of another history of this store' : undefined
+  }
+}
+
+function shorten(digest: string): string {
+  return digest.slice(0, keptDigits)
+}
+
+function writtenRows(detail: string): readonly string[] {
+  try {
+    const { rows } = JSON.parse(detail) as { readonly rows?: unknown } // of an object or not: `rows` is looked at below
+    return Array.isArray(rows) ? rows.filter((row) => typeof row === 'string') : []
+  } catch {
+    return [] // the walk over the chain names an event that was altered
+  }
+}
