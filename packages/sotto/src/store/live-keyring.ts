@@ -44,9 +44,7 @@ export class LiveKeyring {
       !opened.storeId.equals(this.#current.storeId) ||
       opened.generation < this.#current.generation
     ) {
-      throw new SottoError('keyring_corrupt', "the store's keyring was replaced by an older or foreign one", {
-        hint: 'restore the whole store from one backup',
-      })
+      throw foreignKeyring('was replaced by an older or foreign one')
     }
     this.#current = opened
   }
@@ -57,10 +55,16 @@ export async function openStoredKeyring(tx: Transaction, rootKey: RootKey): Prom
   const row = await tx.get('SELECT store_id, generation, blob FROM keyring WHERE id = 1')
   if (row === undefined) return undefined
   const { blob, generation, store_id: storeId } = row
-  if (!(blob instanceof Uint8Array)) throw new SottoError('keyring_corrupt', "the store's keyring is not there")
+  if (!(blob instanceof Uint8Array)) throw foreignKeyring('is not there')
   const keyring = openKeyring(blob, rootKey)
   if (keyring.generation !== generation || idText(keyring.storeId) !== storeId) {
-    throw new SottoError('keyring_corrupt', "the store's keyring and the facts beside it do not agree")
+    throw foreignKeyring('and the facts beside it do not agree')
   }
   return keyring
+}
+
+function foreignKeyring(what: string): SottoError {
+  return new SottoError('keyring_corrupt', `the store's keyring ${what}`, {
+    hint: 'restore the whole store from one backup; nothing was changed',
+  })
 }

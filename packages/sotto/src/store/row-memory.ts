@@ -49,7 +49,7 @@ export class RowMemory {
   remember(table: string, key: string, row: object | undefined): void {
     if (this.#everythingWritten || this.#written.has(table) || sizeOf(row) > largestRow) return
     let rows = this.#tables.get(table)
-    if (rows === undefined) this.#tables.set(table, (rows = new Map()))
+    if (rows === undefined) this.#tables.set(table, (rows = new Map<string, object | undefined>()))
     if (rows.size >= mostRows) rows.clear()
     rows.set(key, row)
   }

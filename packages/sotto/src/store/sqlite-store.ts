@@ -131,7 +131,10 @@ class SqliteStore implements Store {
     const startMs = performance.now()
     // Works await nothing but their transaction, so a whole batch runs before the event loop turns.
     const guard: Guard = { abandon: () => undefined }
-    const timer = setImmediate(() => guard.abandon(new Error('a work awaited something else than its transaction')))
+    let timer = setImmediate(function watch() {
+      guard.abandon(new Error('a work awaited something else than its transaction'))
+      timer = setImmediate(watch)
+    })
     try {
       for (let item = this.#waiting.shift(); item !== undefined; item = this.#waiting.shift()) {
         items.push(item)
