@@ -67,8 +67,8 @@ function readConsole(body: readonly string[], line: number): CommandBlock[] {
 export function normalise(output: string): string {
   return output
     .replaceAll(/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g, 'ID')
-    .replaceAll(/\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d+)?Z?/g, 'TIME')
-    .replaceAll(/\b(sha256:)?[0-9a-f]{16,64}\b/g, 'HEX')
+    .replaceAll(/\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?Z?/g, 'TIME')
+    .replaceAll(/\b(sha256:)?[0-9a-f]{12,64}\b/g, 'HEX')
     .replaceAll(/\b\d+(\.\d+)? ?(ms|s)\b/g, 'DURATION')
     .replaceAll(/\b(127\.0\.0\.1|localhost):\d+/g, '$1:PORT')
     .replaceAll(/(\/[\w.-]+)*\/sotto-(home|work|demo)-\w+/g, 'TEMP')

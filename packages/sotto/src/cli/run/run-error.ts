@@ -1,7 +1,7 @@
 /** How a run that did not go well is told: what happened, what was done, and the next command. */
 import { SottoError } from '@sotto/sdk/model'
 import type { CheckReport } from '@sotto/sdk/model'
-import { checkFailed, isProblem } from '../stack/check-report.ts'
+import { checkFailed, isMissingSecret, isProblem } from '../stack/check-report.ts'
 import { shortId } from './run-words.ts'
 import type { RunRecord } from './run-record.ts'
 
@@ -25,7 +25,7 @@ export function runError(error: SottoError, { record, address }: RunErrorOptions
 function checkError(report: CheckReport, address: string): SottoError {
   const problems = report.items.filter(isProblem)
   const { message, details, hint } = checkFailed(report, `pipeline ${address} on stack ${report.stack ?? 'none'}`)
-  const missing = problems.filter(({ outcome }) => outcome === 'secret missing' || outcome === 'key missing')
+  const missing = problems.filter(isMissingSecret)
   const ofPipeline = missing.some(({ place }) => /^(pipeline|step) /.test(place))
   const register = report.stack !== null && missing.length > 0 && ofPipeline
   return new SottoError('check_failed', message, {

@@ -1,13 +1,13 @@
 /** `sotto stack check [STACK]`: exit code 7 when a reference cannot be resolved. */
 import type { Call } from '../command.ts'
+import { choose } from '../project/project-choice.ts'
 import { checkFailed, checkTable, stackName } from './check-report.ts'
-import { validationLevel } from './validation-level.ts'
 
 export async function checkStack(call: Call): Promise<undefined> {
   const { input, print, context } = call
-  const level = validationLevel(input.text('level'), context.env)
+  const { stack, level } = await choose(context, { stack: input.optionalArgument('STACK'), level: input.text('level') })
   const api = await call.api()
-  const report = await api.checkReferences({ stack: input.optionalArgument('STACK'), level })
+  const report = await api.checkReferences({ stack, level })
   // A program gets the whole report also when it fails; a person gets the problems as the error.
   if (report.ok || print.format !== 'table') await print.result(report, () => checkTable(report))
   if (!report.ok) throw checkFailed(report, stackName(report))

@@ -154,6 +154,7 @@ const registerSecrets: CommandSpec = {
   examples: [
     { line: 'sotto stack register-secrets prod', about: 'asks for each value, without showing it' },
     { line: 'sotto stack register-secrets prod --values @secrets.yaml --skip-existing', about: 'without a terminal' },
+    { line: 'sotto stack register-secrets --pipeline churn.ts', about: 'also what a pipeline needs' },
   ],
   details: [
     'On a terminal each value is asked for; it does not show, @FILE reads a file, and an empty answer skips it. Keys that exist are asked for too, and keep their value with an empty answer; --skip-existing leaves them out. All secrets are written at once, or none.',
@@ -161,6 +162,13 @@ const registerSecrets: CommandSpec = {
   ],
   arguments: [orActive],
   options: [
+    {
+      name: 'pipeline',
+      kind: 'text',
+      value: 'FILE',
+      help: 'Also what the settings and steps of this pipeline name',
+      completes: 'pipeline',
+    },
     { name: 'skip-existing', kind: 'flag', help: 'Leave keys that exist as they are' },
     { name: 'values', kind: 'text', value: 'TEXT|@FILE|@-', help: 'The values as JSON or YAML', completes: 'file' },
     { name: 'from-env', kind: 'flag', help: 'Take the values from variables SECRET_KEY' },
