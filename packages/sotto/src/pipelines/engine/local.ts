@@ -67,7 +67,7 @@ export async function runPlan(options: RunPlanOptions): Promise<FinishedRun> {
   await preflight({ api, plan, stack, level, observe })
   if (options.signal?.aborted === true) throw new SottoError('interrupted', 'the run was cancelled before its first step')
   const began = performance.now()
-  const run = await api.createRun({ pipeline: plan.pipeline, stack: stack.id, parameters, plan: planToJson(plan), level, requirements: planRequirements(plan) })
+  const run = await api.createRun({ pipeline: plan.pipeline, stack: stack.name, parameters, plan: planToJson(plan), level, requirements: planRequirements(plan) })
   observe({ kind: 'run started', run, plan })
   const { stop, cancel, release } = makeStop(options)
   const groups = new Set<number>()
