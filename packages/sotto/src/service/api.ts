@@ -2,11 +2,13 @@
 import { operationNames } from '@sotto/sdk/model'
 import type { Api, OperationName } from '@sotto/sdk/model'
 import { auditHandlers } from './audit.ts'
+import { checkHandlers } from './check.ts'
 import { componentHandlers } from './components.ts'
 import { Door } from './door.ts'
 import type { Handler, Handlers } from './door.ts'
 import { flavorHandlers } from './flavors.ts'
 import type { Actor, ServiceParts } from './parts.ts'
+import { resolveHandlers } from './resolve-references.ts'
 import { runLogHandlers } from './run-logs.ts'
 import { runHandlers } from './runs.ts'
 import { secretHandlers } from './secrets.ts'
@@ -14,17 +16,18 @@ import { stackHandlers } from './stacks.ts'
 import { storeHandlers } from './store-description.ts'
 
 /** A noun adds its table of handlers here. */
-const written = {
+const handlers: Handlers<OperationName> = {
   ...secretHandlers,
   ...flavorHandlers,
   ...componentHandlers,
   ...stackHandlers,
+  ...checkHandlers,
+  ...resolveHandlers,
   ...runHandlers,
   ...runLogHandlers,
   ...auditHandlers,
   ...storeHandlers,
 }
-const handlers: Handlers<OperationName> = written as unknown as Handlers<OperationName> // UNTIL THE OTHER NOUNS ARE WRITTEN: then `handlers = { ... }` alone
 
 export function createApi(parts: ServiceParts, actor: Actor): Api {
   const door = new Door(parts, actor)

@@ -33,6 +33,9 @@ export function fitsType(type: AttributeType, value: Json): boolean {
  */
 export function convertText(type: AttributeType, text: string): Json | undefined {
   if (type === 'string') return text
+  // `True` is how Python writes it, and secrets are often filled from there.
+  const word = text.trim().toLowerCase()
+  if (type === 'boolean') return word === 'true' ? true : word === 'false' ? false : undefined
   try {
     const value = JSON.parse(text) as Json // what JSON.parse gives
     return fitsType(type, value) ? value : undefined

@@ -78,7 +78,8 @@ export async function describeComponentRow(call: Call, row: ComponentRow): Promi
   }
 }
 
-async function componentNotFound(call: Call, type: ComponentType, text: string): Promise<SottoError> {
+/** What is thrown where it is not there, or may not be described. */
+export async function componentNotFound(call: Call, type: ComponentType, text: string): Promise<SottoError> {
   const rows = await call.rows.list(
     componentTable,
     `WHERE workspace_id = $1 AND type = $2 ORDER BY name LIMIT ${String(mostCandidates)}`,

@@ -24,12 +24,23 @@ export async function findSecret(call: Call, selector: SecretSelector): Promise<
       : undefined
   }
   requireName('secret', text)
-  for (const owner of scopeOwners(call, scope)) {
-    const row = await findLiveSecret(call, owner, text)
-    // A lookup that may not see the inner one goes on to the outer one, as if the inner were not there.
-    if (call.may({ kind: 'secret', name: text, scopeOwner: owner }, 'describe') && row !== undefined) return row
-  }
-  return undefined
+  const owners = scopeOwners(call, scope)
+  const namesakes = await call.rows.list(
+    secretTable,
+    'WHERE workspace_id = $1 AND scope_owner IN ($2, $3) AND name = $4 AND deleted_at IS NULL',
+    [call.workspaceId, owners[0] ?? '', owners.at(-1) ?? '', text],
+  )
+  return innermost(call, namesakes, scope)
+}
+
+/**
+ * The one choice among secrets of one name, at most one from each namespace. A lookup that may not see the inner one goes
+ * on to the outer one, as if the inner were not there.
+ */
+export function innermost(call: Call, namesakes: readonly SecretRow[], scope?: Scope): SecretRow | undefined {
+  return scopeOwners(call, scope)
+    .map((owner) => namesakes.find((row) => row.scope_owner === owner))
+    .find((row) => row !== undefined && call.may(secretAccess(row), 'describe'))
 }
 
 /** The secret; throws `secret_not_found`, and `forbidden` for a right that a caller who may describe it lacks. */

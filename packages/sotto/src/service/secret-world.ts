@@ -1,0 +1,168 @@
+/**
+ * The secrets that some questions are about, loaded in a bounded number of statements: rows by name, their newest
+ * versions by id, pinned versions by number. Every row's HMAC is verified, no blob is read.
+ */
+import type { SecretKey } from '@sotto/sdk/model'
+import { secretTable, secretVersionTable } from '../store/secrets.ts'
+import type { SecretRow, SecretVersionRow } from '../store/secrets.ts'
+import type { Call } from './call.ts'
+import { innermost, secretAccess } from './lookup.ts'
+import type { SecretQuestion } from './reference-request.ts'
+import { listBatch } from './row-batches.ts'
+import { brokenVersion, versionKeys } from './secret-description.ts'
+import { suggestion } from './suggestion.ts'
+import { Trust } from './trust.ts'
+
+/** Whether questions are asked about keys and rights, or about existence alone. */
+export type Depth = 'keys' | 'existence'
+
+/** A secret as the caller finds it by its name. */
+export interface FoundSecret {
+  readonly row: SecretRow
+  readonly readable: boolean
+  /** Is there a secret of the name in the workspace that the caller would find without this one? */
+  readonly shadows: boolean
+}
+
+/** A version with its keys by name. */
+export interface FoundVersion {
+  readonly row: SecretVersionRow
+  readonly keys: ReadonlyMap<string, SecretKey>
+}
+
+/** Among how many names a near one is looked for, and for how many missing ones: comparing words costs time. */
+const mostCandidates = 500
+const mostSuggestions = 20
+/** Pairs of secret and number in one statement. */
+const pinsPerStatement = 100
+
+export class SecretWorld {
+  readonly trust: Trust
+  readonly #secrets: ReadonlyMap<string, FoundSecret>
+  readonly #versions: ReadonlyMap<string, FoundVersion>
+  readonly #candidates: readonly string[]
+  readonly #suggested = new Map<string, string>()
+
+  constructor(world: {
+    trust: Trust
+    secrets: ReadonlyMap<string, FoundSecret>
+    versions: ReadonlyMap<string, FoundVersion>
+    candidates: readonly string[]
+  }) {
+    this.trust = world.trust
+    this.#secrets = world.secrets
+    this.#versions = world.versions
+    this.#candidates = world.candidates
+  }
+
+  find(name: string): FoundSecret | undefined {
+    return this.#secrets.get(name)
+  }
+
+  /** The version by number, the newest without one; `undefined` for one that there never was. Throws `row_altered`. */
+  findVersion(secret: SecretRow, number: number | undefined): FoundVersion | undefined {
+    const wanted = number ?? secret.version
+    const found = this.#versions.get(versionName(secret.id, wanted))
+    if (found === undefined && wanted <= secret.version) throw brokenVersion(secret, wanted)
+    // The row says which version is the newest; an older one that was renumbered is none.
+    if (found !== undefined && wanted === secret.version && found.row.id !== secret.version_id)
+      throw brokenVersion(secret, wanted)
+    return found
+  }
+
+  /** `did you mean "crm"?`, or `undefined`. Names that the caller may not describe are not among the candidates. */
+  suggestSecret(word: string): string | undefined {
+    return this.#suggest(word, word, this.#candidates)
+  }
+
+  suggestKey(secret: SecretRow, word: string, { keys }: FoundVersion): string | undefined {
+    return this.#suggest(`${secret.id} ${word}`, word, keys.keys())
+  }
+
+  #suggest(question: string, word: string, candidates: Iterable<string>): string | undefined {
+    const known = this.#suggested.get(question)
+    if (known === undefined && this.#suggested.size >= mostSuggestions) return undefined
+    const text = known ?? suggestion(word, candidates).replace('; ', '')
+    this.#suggested.set(question, text)
+    return text === '' ? undefined : text
+  }
+}
+
+/** Loads what the questions are about. */
+export async function loadWorld(call: Call, questions: readonly SecretQuestion[], depth: Depth): Promise<SecretWorld> {
+  const names = new Set(questions.map(({ secret }) => secret))
+  const secrets = await loadSecrets(call, names)
+  const versions = new Map<string, FoundVersion>()
+  if (depth === 'keys') {
+    for (const row of await loadVersions(call, secrets, questions)) {
+      const keys = new Map(versionKeys(row).map((key) => [key.name, key]))
+      versions.set(versionName(row.secret_id, row.number), { row, keys })
+    }
+  }
+  const authors = depth === 'keys' ? new Set(questions.map((question) => question.authors)) : []
+  const trust = await Trust.load(
+    call,
+    [...authors].flatMap((ids) => [...ids]),
+  )
+  const candidates = secrets.size === names.size ? [] : await loadCandidates(call)
+  return new SecretWorld({ trust, secrets, versions, candidates })
+}
+
+async function loadSecrets(call: Call, names: Iterable<string>): Promise<ReadonlyMap<string, FoundSecret>> {
+  const rows = await listBatch(call.rows, secretTable, {
+    where: 'workspace_id = $1 AND scope_owner IN ($2, $3) AND deleted_at IS NULL AND',
+    params: [call.workspaceId, call.principal.id, ''],
+    column: 'name',
+    values: names,
+  })
+  const found = new Map<string, FoundSecret>()
+  for (const [name, namesakes] of Map.groupBy(rows, (row) => row.name)) {
+    const row = innermost(call, namesakes)
+    if (row === undefined) continue
+    const outer = innermost(
+      call,
+      namesakes.filter((other) => other !== row),
+    )
+    found.set(name, { row, readable: call.may(secretAccess(row), 'read'), shadows: outer !== undefined })
+  }
+  return found
+}
+
+async function loadVersions(
+  call: Call,
+  secrets: ReadonlyMap<string, FoundSecret>,
+  questions: readonly SecretQuestion[],
+): Promise<readonly SecretVersionRow[]> {
+  const newest = new Set<string>()
+  const pinned = new Map<string, readonly [string, number]>()
+  for (const { secret, version } of questions) {
+    const row = secrets.get(secret)?.row
+    if (row === undefined) continue
+    if (version === undefined || version === row.version) newest.add(row.version_id)
+    else pinned.set(versionName(row.id, version), [row.id, version])
+  }
+  const loaded = [...(await listBatch(call.rows, secretVersionTable, { column: 'id', values: newest }))]
+  const pins = [...pinned.values()]
+  for (let at = 0; at < pins.length; at += pinsPerStatement) {
+    const batch = pins.slice(at, at + pinsPerStatement)
+    const pairs = batch.map(
+      (_, index) => `(secret_id = $${String(2 * index + 1)} AND number = $${String(2 * index + 2)})`,
+    )
+    loaded.push(...(await call.rows.list(secretVersionTable, `WHERE ${pairs.join(' OR ')}`, batch.flat())))
+  }
+  return loaded
+}
+
+/** Names that may be meant where one is missing. */
+async function loadCandidates(call: Call): Promise<readonly string[]> {
+  const rows = await call.rows.list(
+    secretTable,
+    `WHERE workspace_id = $1 AND scope_owner IN ($2, $3) AND deleted_at IS NULL ORDER BY name LIMIT ${String(mostCandidates)}`,
+    [call.workspaceId, call.principal.id, ''],
+  )
+  return rows.filter((row) => call.may(secretAccess(row), 'describe')).map(({ name }) => name)
+}
+
+function versionName(secretId: string, number: number): string {
+  return `${secretId} ${String(number)}`
+}
