@@ -1,6 +1,7 @@
 /** docs/reference/cli.md, from the table: the same words as help. */
 import { componentTypes, isComponentType } from '@sotto/sdk/model'
 import type { CommandSpec } from '../command.ts'
+import { commandsOf } from '../parse/find-command.ts'
 import { optionLabel, usageLine } from '../parse/usage-line.ts'
 import { commonOptions, outputsOf } from '../table/common-options.ts'
 import { nouns } from '../table/nouns.ts'
@@ -19,7 +20,8 @@ export async function commandReference(): Promise<string> {
       parts.push(
         `The commands are the same for every type of component: ${componentTypes.map((name) => `\`${name}\``).join(', ')}.`,
       )
-    for (const command of await noun.commands()) if (command.hidden !== true) parts.push(...commandPart(command))
+    for (const command of await commandsOf(nouns, noun.name))
+      if (command.hidden !== true) parts.push(...commandPart(command))
   }
   parts.push(
     '## Options of every command',

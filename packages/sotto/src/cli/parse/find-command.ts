@@ -35,7 +35,9 @@ export async function findCommand(nouns: readonly Noun[], argv: readonly string[
 
 /** Commands that begin with this word; none where it is unknown. */
 export async function commandsOf(nouns: readonly Noun[], word: string): Promise<readonly CommandSpec[]> {
-  return (await nouns.find(({ name }) => name === word)?.commands()) ?? []
+  const commands = (await nouns.find(({ name }) => name === word)?.commands()) ?? []
+  // Several small nouns share a table.
+  return commands.filter(({ path }) => path[0] === word)
 }
 
 /** Words that may follow this level, hidden ones left out. */

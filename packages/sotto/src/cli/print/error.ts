@@ -21,7 +21,9 @@ function errorText(context: CliContext, error: SottoError): string {
   const style = styleFor(context.env, context.stderr)
   const lines = [`${style('red', 'error:')} ${safeLine(error.message)}`]
   for (const detail of Object.values(error.details)) {
-    if (Array.isArray(detail)) for (const item of detail) lines.push(`  ${safeLine(String(item))}`)
+    // A single problem is often the message itself.
+    if (typeof detail === 'object')
+      for (const item of detail) if (item !== error.message) lines.push(`  ${safeLine(item)}`)
   }
   if (error.hint !== undefined && error.hint !== '') lines.push(`${style('bold', 'next:')} ${safeLine(error.hint)}`)
   return `${lines.join('\n')}\n`

@@ -8,19 +8,35 @@ export function isProblem({ outcome }: CheckItem): boolean {
   return outcome !== 'ok' && outcome !== 'not checked'
 }
 
+/** Is it a reference that a new secret or key mends? */
+export function isMissingSecret({ outcome }: CheckItem): boolean {
+  return outcome === 'secret missing' || outcome === 'key missing'
+}
+
 /** Every problem at once: component, path, reference, reason and the command that mends it. `what`: `stack "prod"`. */
 export function checkFailed(report: CheckReport, what: string): SottoError {
   const problems = report.items.filter(isProblem)
-  const count =
-    problems.length === 1
-      ? '1 reference that cannot be resolved'
-      : `${String(problems.length)} references that cannot be resolved`
-  const missing = problems.some(({ outcome }) => outcome === 'secret missing' || outcome === 'key missing')
-  const hint = missing && report.stack !== null ? `sotto stack register-secrets ${report.stack}` : problems[0]?.next
-  return new SottoError('check_failed', `${what} has ${count}`, {
+  const hint =
+    problems.some(isMissingSecret) && report.stack !== null
+      ? `sotto stack register-secrets ${report.stack}`
+      : problems[0]?.next
+  return new SottoError('check_failed', `${what} has ${countsOf(problems)}`, {
     hint,
     details: { problems: problems.map(problemLine) },
   })
+}
+
+/** `2 references that cannot be resolved and 1 missing attribute` */
+function countsOf(problems: readonly CheckItem[]): string {
+  const attributes = problems.filter(({ outcome }) => outcome === 'attribute missing').length
+  const references = problems.length - attributes
+  const parts = [
+    ...(references === 0
+      ? []
+      : [`${String(references)} ${references === 1 ? 'reference' : 'references'} that cannot be resolved`]),
+    ...(attributes === 0 ? [] : [`${String(attributes)} missing ${attributes === 1 ? 'attribute' : 'attributes'}`]),
+  ]
+  return parts.join(' and ')
 }
 
 function problemLine({ place, path, reference, outcome, next }: CheckItem): string {

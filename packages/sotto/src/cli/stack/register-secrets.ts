@@ -1,10 +1,11 @@
 /** `sotto stack register-secrets [STACK]`: asks for every secret that is missing and writes them all at once. */
 import { emptyRecord, SottoError } from '@sotto/sdk/model'
-import type { Scope, SecretInput, SecretValue, SecretWrite } from '@sotto/sdk/model'
+import type { CheckInput, Scope, SecretInput, SecretValue, SecretWrite } from '@sotto/sdk/model'
 import type { Call } from '../command.ts'
+import { choose } from '../project/project-choice.ts'
 import { scopeOf } from '../secret/scope.ts'
 import { writeWords } from '../secret/write-words.ts'
-import { checkFailed, stackName } from './check-report.ts'
+import { checkFailed, isMissingSecret, stackName } from './check-report.ts'
 import type { WantedSecret } from './wanted-secrets.ts'
 import { wantedSecrets } from './wanted-secrets.ts'
 
@@ -14,8 +15,9 @@ export type Answers = ReadonlyMap<string, ReadonlyMap<string, SecretValue>>
 export async function registerSecrets(call: Call): Promise<undefined> {
   const { input, print } = call
   const api = await call.api()
-  const stack = input.optionalArgument('STACK')
-  const report = await api.checkReferences({ stack, level: 'SECRET_AND_KEY_EXISTS' })
+  const { stack } = await choose(call.context, { stack: input.optionalArgument('STACK') })
+  const question = { stack, level: 'SECRET_AND_KEY_EXISTS', ...(await needsOfPipeline(call)) } as const
+  const report = await api.checkReferences(question)
   const all = wantedSecrets(report)
   const wanted = input.flag('skip-existing') ? all.flatMap(missingPart) : all
   const { answers, scope } = await gather(call, wanted, stackName(report))
@@ -23,9 +25,23 @@ export async function registerSecrets(call: Call): Promise<undefined> {
   call.ask.done()
   const writes: readonly SecretWrite[] = secrets.length === 0 ? [] : (await api.setSecrets({ secrets })).secrets
   await print.changed({ secrets: writes }, [...new Set(writes.flatMap(writeWords))])
-  const after = secrets.length === 0 ? report : await api.checkReferences({ stack, level: 'SECRET_AND_KEY_EXISTS' })
-  if (!after.ok) throw checkFailed(after, stackName(after))
-  if (print.format === 'table') print.say(`${stackName(after)} is ready: every reference can be resolved`)
+  const after = secrets.length === 0 ? report : await api.checkReferences(question)
+  if (after.items.some(isMissingSecret)) throw checkFailed(after, stackName(after))
+  if (print.format !== 'table') return
+  // What else is wrong is no matter of secrets; the check tells it with its own exit code.
+  if (after.ok) print.say(`${stackName(after)} is ready: every reference can be resolved`)
+  else
+    print.warn(
+      `every secret is there, but ${checkFailed(after, stackName(after)).message}; see: sotto stack check ${after.stack ?? ''}`,
+    )
+}
+
+/** What the settings and steps of a pipeline name, with `--pipeline`. */
+async function needsOfPipeline({ input, context }: Call): Promise<Pick<CheckInput, 'settings' | 'secrets'>> {
+  const address = input.text('pipeline')
+  if (address === undefined) return {}
+  const { pipelineNeeds } = await import('../run/pipeline-needs.ts')
+  return pipelineNeeds(context, address)
 }
 
 function missingPart(secret: WantedSecret): readonly WantedSecret[] {
