@@ -39,12 +39,12 @@ export function testRootKey(fill = 7): RootKey {
   return new RootKey({ kind: 'file', origin: '/test/root.key', bytes: Buffer.alloc(32, fill) })
 }
 
-/** A store after its first use. The clock stands until it is advanced. */
+/** A store after its first use, in the folder of another one where that is given. The clock stands until it is advanced. */
 export async function openTestService(
   t: TestContext,
-  options: { flavors?: readonly Flavor[] } = {},
+  options: { flavors?: readonly Flavor[]; folder?: string } = {},
 ): Promise<TestService> {
-  const folder = temporaryFolder(t)
+  const folder = options.folder ?? temporaryFolder(t)
   const store = await openSqliteStore({ path: join(folder, 'store.db') })
   t.after(() => store.close())
   let nowMs = Date.UTC(2026, 0, 1)

@@ -1,0 +1,172 @@
+/**
+ * Goal: no operation misses its right or its audit event. Method: walk the table of operations, once for a caller with
+ * every right and once for one with none, and look at the chain after each.
+ */
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { TestContext } from 'node:test'
+import { isSottoError, operationNames, operations, textValue } from '@sotto/sdk/model'
+import type { Api, Flavor, OperationName } from '@sotto/sdk/model'
+import { openTestService } from './testing.ts'
+import type { TestService } from './testing.ts'
+
+const flavors: readonly Flavor[] = [
+  { type: 'orchestrator', name: 'local', builtIn: true, description: '', attributes: [] },
+  { type: 'artifact-store', name: 'local', builtIn: true, description: '', attributes: [] },
+]
+
+interface World extends TestService {
+  readonly run: string
+  readonly attempt: string
+}
+
+/** Objects that every operation can work on, all of them the workspace's. */
+async function openWorld(t: TestContext): Promise<World> {
+  const service = await openTestService(t, { flavors })
+  const { api } = service
+  await api.createSecret({ name: 'crm', scope: 'workspace', values: { key: textValue('v') } })
+  await api.registerFlavor({
+    type: 'alerter',
+    name: 'pager',
+    description: '',
+    attributes: [{ name: 'token', type: 'string', required: 'no', secret: true, description: '' }],
+  })
+  await api.registerComponent({ type: 'alerter', name: 'pager', flavor: 'pager', attributes: { token: '{{crm.key}}' } })
+  await api.registerComponent({ type: 'alerter', name: 'spare', flavor: 'pager', attributes: {} })
+  await api.registerStack({ name: 'prod', from: 'default', components: { alerter: 'pager' } })
+  await api.registerStack({ name: 'old', from: 'default', components: {} })
+  const { id: run } = await api.createRun({
+    pipeline: 'churn',
+    stack: 'prod',
+    parameters: {},
+    plan: {},
+    level: 'NONE',
+    requirements: {},
+  })
+  const { id: attempt } = await api.startAttempt({ run, step: 'load' })
+  return { ...service, run, attempt }
+}
+
+type Calls = { readonly [name in OperationName]: (api: Api, world: World) => Promise<unknown> }
+
+/** One use of every operation; a missing one is a compile error. */
+const calls: Calls = {
+  createSecret: (api) => api.createSecret({ name: 'made', scope: 'workspace', values: {} }),
+  setSecrets: (api) =>
+    api.setSecrets({ secrets: [{ name: 'crm', scope: 'workspace', values: { key: textValue('w') } }] }),
+  updateSecret: (api) => api.updateSecret({ secret: 'crm', values: { key: textValue('x') } }),
+  renameSecret: (api) => api.renameSecret({ secret: 'crm', newName: 'crm2' }),
+  deleteSecret: (api) => api.deleteSecret({ secret: 'crm' }),
+  describeSecret: (api) => api.describeSecret({ secret: 'crm' }),
+  listSecrets: (api) => api.listSecrets({}),
+  listSecretVersions: (api) => api.listSecretVersions({ secret: 'crm' }),
+  listSecretUses: (api) => api.listSecretUses({ secret: 'crm' }),
+  resolveSecrets: (api) => api.resolveSecrets({ items: [{ secret: 'crm' }] }),
+  registerFlavor: (api) => api.registerFlavor({ type: 'deployer', name: 'ship', description: '', attributes: [] }),
+  describeFlavor: (api) => api.describeFlavor({ type: 'alerter', flavor: 'pager' }),
+  listFlavors: (api) => api.listFlavors({}),
+  registerComponent: (api) => api.registerComponent({ type: 'alerter', name: 'made', flavor: 'pager', attributes: {} }),
+  updateComponent: (api) =>
+    api.updateComponent({ type: 'alerter', component: 'pager', attributes: { token: '{{crm.other}}' } }),
+  copyComponent: (api) => api.copyComponent({ type: 'alerter', component: 'pager', newName: 'copied' }),
+  renameComponent: (api) => api.renameComponent({ type: 'alerter', component: 'pager', newName: 'renamed' }),
+  deleteComponent: (api) => api.deleteComponent({ type: 'alerter', component: 'spare' }),
+  describeComponent: (api) => api.describeComponent({ type: 'alerter', component: 'pager' }),
+  listComponents: (api) => api.listComponents({}),
+  registerStack: (api) => api.registerStack({ name: 'made', from: 'default', components: {} }),
+  updateStack: (api) => api.updateStack({ stack: 'prod', remove: ['alerter'] }),
+  copyStack: (api) => api.copyStack({ stack: 'prod', newName: 'copied' }),
+  renameStack: (api) => api.renameStack({ stack: 'prod', newName: 'renamed' }),
+  deleteStack: (api) => api.deleteStack({ stack: 'old' }),
+  describeStack: (api) => api.describeStack({ stack: 'prod' }),
+  listStacks: (api) => api.listStacks({}),
+  activateStack: (api) => api.activateStack({ stack: 'prod' }),
+  updateStackSettings: (api) =>
+    api.updateStackSettings({ stack: 'prod', settings: { 'declared-secrets': 'required' } }),
+  checkReferences: (api) => api.checkReferences({ stack: 'prod' }),
+  resolveReferences: (api) => api.resolveReferences({ stack: 'prod', components: ['alerter'] }),
+  createRun: (api) =>
+    api.createRun({ pipeline: 'churn', stack: 'prod', parameters: {}, plan: {}, level: 'NONE', requirements: {} }),
+  startAttempt: (api, { run }) => api.startAttempt({ run, step: 'train' }),
+  finishAttempt: (api, { attempt }) => api.finishAttempt({ attempt, state: 'completed' }),
+  finishRun: async (api, { run, attempt, api: owner }) => {
+    await owner.finishAttempt({ attempt, state: 'completed' })
+    return api.finishRun({ run, state: 'completed' })
+  },
+  appendRunLog: (api, { attempt }) => api.appendRunLog({ attempt, dataBase64: 'aGk=' }),
+  describeRun: (api, { run }) => api.describeRun({ run }),
+  listRuns: (api) => api.listRuns({}),
+  listRunSecrets: (api, { run }) => api.listRunSecrets({ run }),
+  readRunLog: (api, { run }) => api.readRunLog({ run }),
+  listAudit: (api) => api.listAudit({}),
+  verifyAudit: (api) => api.verifyAudit({}),
+  describeStore: (api) => api.describeStore({}),
+}
+
+async function eventsOf(world: World, operation: string): Promise<readonly string[]> {
+  const rows = await world.sql('SELECT outcome FROM audit_event WHERE operation = $1 ORDER BY sequence', [operation])
+  return rows.map((row) => String(row['outcome']))
+}
+
+test('the walk sees every operation', () => {
+  assert.ok(operationNames.length >= 43, `only ${String(operationNames.length)} operations`)
+  assert.deepEqual(Object.keys(calls).toSorted(), operationNames.toSorted())
+})
+
+for (const name of operationNames) {
+  const { audited, reveals, right } = operations[name]
+  test(`${name} ${audited ? 'leaves its event' : 'leaves no event'}, and is refused without a right`, async (t) => {
+    const world = await openWorld(t)
+    const before = await eventsOf(world, name)
+    await calls[name](world.api, world)
+    const done = (await eventsOf(world, name)).slice(before.length)
+    assert.ok(audited ? done.includes('done') : done.length === 0, `events: ${done.join(', ')}`)
+    if (reveals) assert.equal(right, 'read')
+
+    const other = await openWorld(t)
+    const earlier = await eventsOf(other, name)
+    await assert.rejects(
+      calls[name](
+        other.withRule(() => false),
+        other,
+      ),
+      (error: unknown) => {
+        assert.ok(isSottoError(error), String(error))
+        assert.ok([403, 404, 422].includes(error.status), error.code)
+        return true
+      },
+    )
+    assert.deepEqual((await eventsOf(other, name)).slice(earlier.length), ['refused'])
+  })
+}
+
+test('who may describe but not more is told so, and changes nothing', async (t) => {
+  const world = await openWorld(t)
+  const api = world.withRule((_principal, right) => right === 'describe')
+  for (const name of operationNames) {
+    const { right, kind } = operations[name]
+    if (right === 'describe' || kind === 'run') continue
+    await assert.rejects(
+      calls[name](api, world),
+      (error: unknown) => isSottoError(error, 'forbidden') || isSottoError(error, 'check_failed'),
+      name,
+    )
+  }
+})
+
+test('missing and forbidden look alike, in the answer and in the chain', async (t) => {
+  const world = await openWorld(t)
+  const nothing = world.withRule(() => false)
+  const answers: unknown[] = []
+  for (const secret of ['crm', 'nowhere']) {
+    const error: unknown = await nothing.describeSecret({ secret }).catch((reason: unknown) => reason)
+    assert.ok(isSottoError(error, 'secret_not_found'))
+    answers.push(JSON.stringify(error).replaceAll(secret, 'NAME'))
+  }
+  assert.equal(answers[0], answers[1])
+  const rows = await world.sql(
+    "SELECT operation, outcome, object, object_id, detail FROM audit_event WHERE outcome = 'refused' ORDER BY sequence",
+  )
+  const [first, second] = rows.map((row) => JSON.stringify(row).replace(/crm|nowhere/, 'NAME'))
+  assert.equal(first, second)
+})
