@@ -30,7 +30,12 @@ function locate(self: string): ProgramFiles {
     return { stepRunner: join(source, 'pipelines/step-runner.ts'), entries, nodeFlags: ['--conditions=sotto-source', quiet] }
   }
   let folder = dirname(self)
-  while (!existsSync(join(folder, 'step-runner.js')) && folder !== dirname(folder)) folder = dirname(folder)
+  while (findRunner(folder) === undefined && folder !== dirname(folder)) folder = dirname(folder)
   const entries = { sotto: join(folder, 'index.js'), 'sotto/pipelines': join(folder, 'pipelines.js') }
-  return { stepRunner: join(folder, 'step-runner.js'), entries, nodeFlags: [quiet] }
+  return { stepRunner: findRunner(folder) ?? join(folder, 'step-runner.js'), entries, nodeFlags: [quiet] }
+}
+
+/** Built as CommonJS it starts 5 ms sooner: importing Node's own modules is what costs. */
+function findRunner(folder: string): string | undefined {
+  return ['step-runner.cjs', 'step-runner.js'].map((name) => join(folder, name)).find((path) => existsSync(path))
 }

@@ -1,25 +1,16 @@
-/** An artifact that lies in a file: what steps hand to each other is only its address. */
+/** Artifacts of the local engine: stored in files, handed from step to step as addresses, verified when they are read. */
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
-import { readFile } from 'node:fs/promises'
 import { pipeline } from 'node:stream/promises'
 import { SottoError } from '@sotto/sdk/model'
-import type { ArtifactRecord, Json } from '@sotto/sdk/model'
+import type { Json } from '@sotto/sdk/model'
+import { loadArtifact } from './stored-artifact.ts'
+import type { StoredArtifact } from './stored-artifact.ts'
 
-export interface StoredArtifact extends ArtifactRecord {
-  /** Where its bytes lie on this machine. */
-  readonly path: string
-}
-
-/** The data of an artifact, its digest verified: JSON as data, a file as `{path, sizeBytes}`. Codes: `value_corrupt`. */
+/** The data of an artifact, its digest verified. Codes: `value_corrupt`. */
 export async function readArtifact(artifact: StoredArtifact): Promise<Json> {
-  if (artifact.codec !== 'json') {
-    await verifyArtifact(artifact)
-    return { path: artifact.path, sizeBytes: artifact.sizeBytes }
-  }
-  const bytes = await readFile(artifact.path).catch((cause: unknown) => { throw corrupt(artifact, 'cannot be read', cause) })
-  if (digestOf(bytes) !== artifact.digest) throw corrupt(artifact, 'has other bytes than were stored')
-  return JSON.parse(bytes.toString()) as Json // it was written by JSON.stringify, or parsed before it was stored
+  await verifyArtifact(artifact)
+  return loadArtifact(artifact)
 }
 
 /** Refuses an artifact whose file does not have the recorded digest, with `value_corrupt`. */

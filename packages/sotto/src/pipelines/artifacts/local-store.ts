@@ -6,7 +6,7 @@ import { dirname, isAbsolute, join } from 'node:path'
 import { SottoError } from '@sotto/sdk/model'
 import type { ArtifactRecord, ResolvedComponent } from '@sotto/sdk/model'
 import { digestOf, fileDigest } from './artifact.ts'
-import type { StoredArtifact } from './artifact.ts'
+import type { StoredArtifact } from './stored-artifact.ts'
 
 /** The store that a stack's component names; one without a path lies in `defaultFolder`. Codes: `unsupported`, `attribute_invalid`. */
 export function openArtifactStore(component: ResolvedComponent | undefined, defaultFolder: string): LocalArtifactStore {

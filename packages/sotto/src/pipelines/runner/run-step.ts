@@ -1,8 +1,8 @@
 /** Runs the function of a step and leaves its result in the result file. */
-import { writeFile } from 'node:fs/promises'
+import { writeFileSync } from 'node:fs'
 import { pathToFileURL } from 'node:url'
 import { SottoError } from '@sotto/sdk/model'
-import { readArtifact } from '../artifacts/artifact.ts'
+import { loadArtifact } from '../artifacts/stored-artifact.ts'
 import type { StepContext } from '../authoring/context.ts'
 import type { SecretDeclarations } from '../authoring/secret.ts'
 import type { StepDefinition } from '../authoring/step.ts'
@@ -21,12 +21,12 @@ export async function runStep(start: StartMessage, port: StepPort, signal: () =>
   const inputs = await evaluateMembers(start.inputs, start.parameters, async (step, output) => {
     const artifact = start.artifacts[step]?.[output]
     // A command without outputs leaves nothing but its end.
-    return artifact === undefined ? null : await readArtifact(artifact)
+    return artifact === undefined ? null : loadArtifact(artifact)
   })
   const returned = await definition.run(inputs, makeContext(start, port, signal))
   const what = `the result of step "${start.step.id}"`
   const result = toJsonData(returned, what)
-  await writeFile(start.resultFile, stringify(what, result), { mode: 0o600, flag: 'wx' })
+  writeFileSync(start.resultFile, stringify(what, result), { mode: 0o600, flag: 'wx' })
 }
 
 /** The file that registers the step; where a factory in another file made it, the pipeline's file calls the factory. */

@@ -3,9 +3,11 @@ import { fork } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
+import { verifyArtifact } from '../artifacts/artifact.ts'
+import type { StoredArtifact } from '../artifacts/stored-artifact.ts'
 import { channelError, SOCKET_VARIABLE } from '../../channel/protocol.ts'
 import type { ChannelRequest } from '../../channel/protocol.ts'
-import { RESULT } from '../plan/plan.ts'
+import { nodeExpressions, RESULT, visitExpression } from '../plan/plan.ts'
 import type { FunctionNode } from '../plan/plan.ts'
 import { programFiles } from '../program.ts'
 import { safeCacheFolder } from './compile-cache.ts'
@@ -20,6 +22,7 @@ const CACHE_VARIABLE = 'NODE_COMPILE_CACHE'
 /** Runs the function in a process of its own. Secrets go over the process channel only. */
 export async function runFunction(job: StepJob, node: FunctionNode): Promise<StepOutcome> {
   const { context, output } = job
+  const artifacts = await usedArtifacts(job, node)
   const { stepRunner, nodeFlags } = programFiles()
   const { env, added } = functionEnvironment(job)
   const child = fork(stepRunner, [], { cwd: context.folder, env, execArgv: [...nodeFlags], detached: true, stdio: ['ignore', 'pipe', 'pipe', 'ipc'] })
@@ -31,7 +34,7 @@ export async function runFunction(job: StepJob, node: FunctionNode): Promise<Ste
     else if (message.kind === 'failed') failure ??= message.failure
     else void answer(child, job, message)
   })
-  send(child, startMessage(job, node, resultFile, added))
+  send(child, { ...startMessage(job, node), artifacts, resultFile, dropVariables: added })
   const end = await superviseProcess(child, { stop: context.stop, groups: context.groups, onOutput: (stream, chunk) => output.write(stream, chunk) })
   if (done) {
     const stored = await job.store.put(RESULT, 'json', await readFile(resultFile))
@@ -56,7 +59,20 @@ function send(child: ChildProcess, message: SupervisorMessage): void {
   if (child.connected) child.send(message, () => {})
 }
 
-function startMessage(job: StepJob, node: FunctionNode, resultFile: string, dropVariables: readonly string[]): StartMessage {
+/** The artifacts that the node's inputs use, by node and output, each verified. */
+async function usedArtifacts({ context }: StepJob, node: FunctionNode): Promise<StartMessage['artifacts']> {
+  const used: { [step: string]: { [output: string]: StoredArtifact } } = {}
+  for (const expression of nodeExpressions(node)) {
+    visitExpression(expression, (leaf) => {
+      const artifact = 'step' in leaf ? context.outputs.get(leaf.step)?.[leaf.output] : undefined
+      if ('step' in leaf && artifact !== undefined) (used[leaf.step] ??= {})[leaf.output] = artifact
+    })
+  }
+  for (const artifact of Object.values(used).flatMap((outputs) => Object.values(outputs))) await verifyArtifact(artifact)
+  return used
+}
+
+function startMessage(job: StepJob, node: FunctionNode): Omit<StartMessage, 'artifacts' | 'resultFile' | 'dropVariables'> {
   const { context, attempt, resolved, tracker } = job
   const secrets = Object.entries(node.secrets).map(([alias, { name, form }], index) => [alias, { name, form, values: resolved.secrets[index]?.values ?? {} }] as const)
   return {
@@ -68,11 +84,8 @@ function startMessage(job: StepJob, node: FunctionNode, resultFile: string, drop
     attempt: { id: attempt.id, number: attempt.number },
     inputs: node.inputs,
     parameters: context.parameters,
-    artifacts: Object.fromEntries(context.outputs),
     secrets: Object.fromEntries(secrets),
     tracker: tracker === undefined ? null : { id: tracker.id, url: tracker.url },
-    resultFile,
-    dropVariables,
   }
 }
 

@@ -1,7 +1,7 @@
 /** What supervisor and step process say to each other over the process channel. */
 import type { JsonObject, SecretValues } from '@sotto/sdk/model'
 import type { ChannelAnswer, ChannelRequest } from '../../channel/protocol.ts'
-import type { StoredArtifact } from '../artifacts/artifact.ts'
+import type { StoredArtifact } from '../artifacts/stored-artifact.ts'
 import type { Expression } from '../plan/plan.ts'
 
 /** The first message: all that the process needs. Secrets travel here and nowhere else. */
@@ -15,7 +15,7 @@ export interface StartMessage {
   readonly attempt: { readonly id: string; readonly number: number }
   readonly inputs: { readonly [name: string]: Expression }
   readonly parameters: JsonObject
-  /** What earlier nodes left, by node and output. */
+  /** What earlier nodes left, as far as it is used, by node and output. Verified. */
   readonly artifacts: { readonly [step: string]: { readonly [output: string]: StoredArtifact } }
   /** By alias. */
   readonly secrets: { readonly [alias: string]: StartSecret }

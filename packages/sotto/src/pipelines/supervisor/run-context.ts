@@ -1,7 +1,7 @@
 /** What all attempts of one run share. */
 import type { Api, Id, JsonObject } from '@sotto/sdk/model'
 import type { Redactor } from '../../redaction/redactor.ts'
-import type { StoredArtifact } from '../artifacts/artifact.ts'
+import type { StoredArtifact } from '../artifacts/stored-artifact.ts'
 import type { RunObserver } from '../engine/observer.ts'
 import type { Places } from '../places.ts'
 import type { Plan } from '../plan/plan.ts'
