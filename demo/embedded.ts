@@ -17,13 +17,13 @@ await writeFile(path.join(story.work, 'password.txt'), password, { mode: 0o600 }
 
 story.tell('A secret is a named group of key-value pairs. The password comes from a file, not from the command line.')
 await story.run(
-  `sotto secret create warehouse --url=${warehouse.url} --username=svc-churn --password=@password.txt --plain url`,
+  `sotto secret create warehouse --url=${warehouse.url} --username=svc-churn --password=@password.txt --plain url --plain username`,
 )
 await story.run('rm password.txt')
 await story.run('sotto secret get warehouse')
 
 story.tell('A component refers to secrets instead of holding them; the secret need not exist yet.')
-await story.run('sotto flavor register chat --type=alerter --attribute=channel:string --attribute=token:string:secret')
+await story.run('sotto flavor register alerter chat --attribute=channel --attribute=token:secret')
 await story.run('sotto alerter register team_chat --flavor=chat --channel=churn --token={{chat_bot.token}}')
 await story.run('sotto stack register prod --from default --alerter=team_chat')
 await story.run('sotto stack set prod')
@@ -48,7 +48,7 @@ const run = newestRun(await story.run('sotto run list -o json'))
 await story.run(`sotto run show ${run}`)
 await story.run(`sotto run logs ${run}`)
 await story.run(`sotto run secrets ${run}`)
-await story.run('sotto audit list --limit 5')
+await story.run('sotto audit list --object "secret warehouse"')
 await story.run('sotto audit verify')
 
 story.tell('Nothing secret lies anywhere in clear.')

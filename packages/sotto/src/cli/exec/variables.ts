@@ -1,5 +1,5 @@
 /** The variables that a command under `exec` gets besides those of `--secret`, from every door. */
-import { shown, SottoError } from '@sotto/sdk/model'
+import { isSottoError, shown, SottoError } from '@sotto/sdk/model'
 import { parseTemplate } from '@sotto/sdk/references'
 import type { Call } from '../command.ts'
 import type { Project } from '../project/project-file.ts'
@@ -26,7 +26,11 @@ export async function gatherVariables(
 
 async function readEnvFile({ context }: Call, path: string): Promise<ReadonlyMap<string, string>> {
   const place = `file ${shown(path)}`
-  const bytes = await readFile(context, path)
+  const bytes = await readFile(context, path).catch((error: unknown) => {
+    // The hint of the reader is about values of secrets.
+    if (!isSottoError(error, 'file_unreadable')) throw error
+    throw new SottoError(error.code, error.message, { hint: 'give the path of a .env file', cause: error })
+  })
   let text
   try {
     text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)

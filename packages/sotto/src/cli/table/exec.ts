@@ -16,7 +16,7 @@ export const execCommands: readonly CommandSpec[] = [
     ],
     details: [
       'Every reference is checked before the program starts; the values are read once. Key api-key of secret crm becomes the variable CRM_API_KEY. What the program prints is masked. On a terminal it gets a terminal of its own. Signals reach it, and its exit code is the one of sotto exec.',
-      'Variables may also stand in sotto.yaml, under exec: env:. A variable given nearer wins: --env, then --env-file, then sotto.yaml, then --secret. Sotto’s own variables (SOTTO_…) are not handed on.',
+      'Variables may also stand in sotto.yaml, under exec: env:. A variable given nearer wins: --env, then --env-file, then sotto.yaml, then --secret. Keys and tokens of Sotto itself are not handed on.',
     ],
     options: [
       {
