@@ -15,7 +15,12 @@ export type { CommandOutput, FileArtifact } from './pipelines/authoring/output.t
 export type { Params } from './pipelines/authoring/params.ts'
 export type { CompletedRun, Pipeline, PipelineFunction, StartOptions } from './pipelines/authoring/pipeline.ts'
 export { secret, secretFile } from './pipelines/authoring/secret.ts'
-export type { SecretDeclaration, SecretDeclarations, SecretFileDeclaration, StepSecrets } from './pipelines/authoring/secret.ts'
+export type {
+  SecretDeclaration,
+  SecretDeclarations,
+  SecretFileDeclaration,
+  StepSecrets,
+} from './pipelines/authoring/secret.ts'
 export type { Settings } from './pipelines/authoring/settings.ts'
 export { step } from './pipelines/authoring/step.ts'
 export type { CallOptions, Step, StepInputs, StepOptions } from './pipelines/authoring/step.ts'
@@ -25,20 +30,29 @@ export { Sensitive } from '@sotto/sdk/model'
 
 /** Defines a pipeline: `pipeline('churn', ({ lr }: Params<{ lr: number }>) => train({ rows: load(), lr }))`. */
 export const pipeline: PipelineFunction = makePipelineFunction(async (definition, plan, parameters, options) => {
-  const [{ connect }, { runPlan }, { trackers }, { defaultPlaces }, { takeInterrupts }, { progressLines }] = await Promise.all([
-    import('./connect/connect.ts'),
-    import('./pipelines/engine/local.ts'),
-    import('./integrations/trackers.ts'),
-    import('./pipelines/places.ts'),
-    import('./pipelines/interrupt.ts'),
-    import('./pipelines/progress-lines.ts'),
-  ])
+  const [{ connect }, { runPlan }, { trackers }, { defaultPlaces }, { takeInterrupts }, { progressLines }] =
+    await Promise.all([
+      import('./connect/connect.ts'),
+      import('./pipelines/engine/local.ts'),
+      import('./integrations/trackers.ts'),
+      import('./pipelines/places.ts'),
+      import('./pipelines/interrupt.ts'),
+      import('./pipelines/progress-lines.ts'),
+    ])
   const { env } = process
   const { api, close } = await connect({ env })
   const interrupt = takeInterrupts()
   try {
     const { run, result } = await runPlan({
-      api, plan, folder: dirname(definition.file), parameters, stack: options.stack, level: options.level, env, trackers, places: defaultPlaces(env),
+      api,
+      plan,
+      folder: dirname(definition.file),
+      parameters,
+      stack: options.stack,
+      level: options.level,
+      env,
+      trackers,
+      places: defaultPlaces(env),
       observer: options.observer ?? progressLines((line) => process.stderr.write(line)),
       signal: options.signal === undefined ? interrupt.signal : AbortSignal.any([options.signal, interrupt.signal]),
       forceSignal: interrupt.forceSignal,

@@ -58,8 +58,12 @@ class SocketPort implements StepPort {
       if (reader.overflowed) socket.destroy()
       if (this.waiting.size === 0) socket.unref()
     })
-    socket.on('error', () => { this.abandon() })
-    socket.on('close', () => { this.abandon() })
+    socket.on('error', () => {
+      this.abandon()
+    })
+    socket.on('close', () => {
+      this.abandon()
+    })
     return socket
   }
 
@@ -74,7 +78,11 @@ class SocketPort implements StepPort {
   private abandon(): void {
     this.socket = undefined
     for (const { reject } of this.waiting.values()) {
-      reject(new SottoError('unreachable', 'the supervisor of this step does not answer: the attempt has ended', { hint: `${SOCKET_VARIABLE} belongs to one attempt; unset it outside of the step` }))
+      reject(
+        new SottoError('unreachable', 'the supervisor of this step does not answer: the attempt has ended', {
+          hint: `${SOCKET_VARIABLE} belongs to one attempt; unset it outside of the step`,
+        }),
+      )
     }
     this.waiting.clear()
   }

@@ -44,15 +44,20 @@ export class StepGate {
     const known = Object.hasOwn(extra, operation) ? extra[operation] : undefined
     if (known !== undefined) return await known(input)
     if (operation.startsWith('tracker.')) {
-      throw new SottoError('forbidden', `${place} does not declare the experiment tracker`, { hint: 'declare it: { tracker: true }' })
+      throw new SottoError('forbidden', `${place} does not declare the experiment tracker`, {
+        hint: 'declare it: { tracker: true }',
+      })
     }
     if (operation === 'resolveSecrets') return await this.#resolve(requireItems(input))
     if (isStepOperation(operation)) {
       const method = api[operation] as (given: unknown) => Promise<unknown> // the service checks what it is given
       return await method.call(api, input)
     }
-    if (!Object.hasOwn(operations, operation)) throw new SottoError('forbidden', `there is no operation ${shown(operation)}`)
-    throw new SottoError('forbidden', `a step may not do ${operation}`, { hint: 'a step reads secrets; change things outside of the run, with sotto or the Client' })
+    if (!Object.hasOwn(operations, operation))
+      throw new SottoError('forbidden', `there is no operation ${shown(operation)}`)
+    throw new SottoError('forbidden', `a step may not do ${operation}`, {
+      hint: 'a step reads secrets; change things outside of the run, with sotto or the Client',
+    })
   }
 
   async #resolve(items: readonly ResolveItem[]): Promise<{ readonly secrets: readonly ResolvedSecret[] }> {
@@ -71,13 +76,24 @@ export class StepGate {
 
   async #requireDeclared(item: ResolveItem): Promise<void> {
     const { api, declared, place } = this.#options
-    const { name } = await api.describeSecret({ secret: item.secret, ...(item.scope === undefined ? {} : { scope: item.scope }) })
-    const ours = declared.filter((each) => each.name === name && (each.version === undefined || each.version === item.version))
+    const { name } = await api.describeSecret({
+      secret: item.secret,
+      ...(item.scope === undefined ? {} : { scope: item.scope }),
+    })
+    const ours = declared.filter(
+      (each) => each.name === name && (each.version === undefined || each.version === item.version),
+    )
     const allKeys = ours.some((each) => each.keys === undefined)
     const keys = new Set(ours.flatMap((each) => each.keys ?? []))
     if (allKeys || (item.keys !== undefined && item.keys.length > 0 && item.keys.every((key) => keys.has(key)))) return
-    const what = ours.length === 0 ? `does not declare secret ${shown(name)}` : `declares only ${[...keys].join(', ')} of secret ${shown(name)}`
-    const hint = ours.length === 0 ? `declare it: secrets: { ${name}: secret('${name}', …) }` : 'ask for these keys by name, or declare more of them'
+    const what =
+      ours.length === 0
+        ? `does not declare secret ${shown(name)}`
+        : `declares only ${[...keys].join(', ')} of secret ${shown(name)}`
+    const hint =
+      ours.length === 0
+        ? `declare it: secrets: { ${name}: secret('${name}', …) }`
+        : 'ask for these keys by name, or declare more of them'
     throw new SottoError('undeclared_secret', `${place} ${what}, and declared-secrets is "required"`, { hint })
   }
 
@@ -88,8 +104,18 @@ export class StepGate {
 
 function requireItems(input: unknown): readonly ResolveItem[] {
   const items: unknown = typeof input === 'object' && input !== null && 'items' in input ? input.items : undefined
-  const sound = Array.isArray(items) && items.every((item: unknown) => typeof item === 'object' && item !== null && 'secret' in item && typeof item.secret === 'string' && keysAreTexts(item))
-  if (!sound) throw new SottoError('input_invalid', 'resolveSecrets takes {"items": [{"secret": NAME, "keys": [KEY, …]}]}')
+  const sound =
+    Array.isArray(items) &&
+    items.every(
+      (item: unknown) =>
+        typeof item === 'object' &&
+        item !== null &&
+        'secret' in item &&
+        typeof item.secret === 'string' &&
+        keysAreTexts(item),
+    )
+  if (!sound)
+    throw new SottoError('input_invalid', 'resolveSecrets takes {"items": [{"secret": NAME, "keys": [KEY, …]}]}')
   return items as readonly ResolveItem[] // looked at above; the service checks the rest
 }
 

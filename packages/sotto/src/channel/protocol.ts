@@ -23,7 +23,9 @@ export interface ChannelRequest {
   readonly input: unknown
 }
 
-export type ChannelAnswer = { readonly id: number; readonly ok: unknown } | { readonly id: number; readonly error: ErrorShape }
+export type ChannelAnswer =
+  | { readonly id: number; readonly ok: unknown }
+  | { readonly id: number; readonly error: ErrorShape }
 
 /** Reveals what its rights allow, describes what runs need; changes nothing and sees no audit. */
 const allowed: ReadonlySet<string> = new Set<OperationName>([

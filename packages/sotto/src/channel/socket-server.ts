@@ -38,7 +38,11 @@ export async function listenForStep(gate: StepGate, parent: string): Promise<Ste
     path,
     async close() {
       for (const connection of connections) connection.destroy()
-      await new Promise<void>((resolve) => server.close(() => { resolve() }))
+      await new Promise<void>((resolve) =>
+        server.close(() => {
+          resolve()
+        }),
+      )
       await rm(folder, { recursive: true, force: true })
     },
   }
@@ -52,13 +56,17 @@ async function makeFolder(parent: string): Promise<string> {
 
 async function listen(server: Server, path: string): Promise<void> {
   await new Promise<void>((resolve, reject) => {
-    server.once('error', (cause) => { reject(new SottoError('internal', `the socket of a step could not be opened in ${path}`, { cause })) })
+    server.once('error', (cause) => {
+      reject(new SottoError('internal', `the socket of a step could not be opened in ${path}`, { cause }))
+    })
     server.listen(path, resolve)
   })
 }
 
 function serve(connection: Socket, gate: StepGate): void {
-  const answer = (message: ChannelAnswer): void => { if (connection.writable) connection.write(`${JSON.stringify(message)}\n`) }
+  const answer = (message: ChannelAnswer): void => {
+    if (connection.writable) connection.write(`${JSON.stringify(message)}\n`)
+  }
   const reader = new LineReader(MAX_LINE_BYTES)
   // A client that leaves in the middle is no matter.
   connection.on('error', () => connection.destroy())
@@ -71,7 +79,13 @@ function serve(connection: Socket, gate: StepGate): void {
 async function respond(line: string, gate: StepGate, answer: (message: ChannelAnswer) => void): Promise<void> {
   const request = readRequest(parseJson(line))
   if (request === undefined) {
-    answer({ id: 0, error: new SottoError('input_invalid', 'a request is {"id": NUMBER, "operation": NAME, "input": {…}} on one line').toJSON() })
+    answer({
+      id: 0,
+      error: new SottoError(
+        'input_invalid',
+        'a request is {"id": NUMBER, "operation": NAME, "input": {…}} on one line',
+      ).toJSON(),
+    })
     return
   }
   try {

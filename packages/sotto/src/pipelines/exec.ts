@@ -1,6 +1,14 @@
 /** `sotto exec`: a command with secrets in its environment and its output masked. Checked first, like a run. */
 import { shown, SottoError, valueBytes } from '@sotto/sdk/model'
-import type { Api, CheckReport, DeclaredSecret, JsonObject, PlacedSettings, ResolvedReferences, ValidationLevel } from '@sotto/sdk/model'
+import type {
+  Api,
+  CheckReport,
+  DeclaredSecret,
+  JsonObject,
+  PlacedSettings,
+  ResolvedReferences,
+  ValidationLevel,
+} from '@sotto/sdk/model'
 import { hasReference } from '@sotto/sdk/references'
 import { Redactor } from '../redaction/redactor.ts'
 import { validationLevel } from './engine/level.ts'
@@ -34,14 +42,20 @@ export interface ExecOptions {
  */
 export async function execCommand(options: ExecOptions): Promise<number> {
   const { api, argv, env, onNote } = options
-  if (argv.length === 0 || argv[0] === '') throw new SottoError('usage', 'there is no command to run', { hint: 'sotto exec --secret NAME -- COMMAND' })
+  if (argv.length === 0 || argv[0] === '')
+    throw new SottoError('usage', 'there is no command to run', { hint: 'sotto exec --secret NAME -- COMMAND' })
   const needs = requirements(options)
   await check(options, needs)
   const resolved = await api.resolveReferences({ stack: null, ...needs })
   const redactor = new Redactor()
   for (const { label, value, plain } of resolved.revealed) if (!plain) redactor.add(valueBytes(value), label)
   for (const label of redactor.unmaskedLabels) onNote?.(`${label} is shorter than 6 bytes and is not masked in output`)
-  const childEnv = { ...environmentWithoutCredentials(env), ...secretVariables(resolved), ...literals(options.variables), ...referenceVariables(resolved) }
+  const childEnv = {
+    ...environmentWithoutCredentials(env),
+    ...secretVariables(resolved),
+    ...literals(options.variables),
+    ...referenceVariables(resolved),
+  }
   requireSettable(childEnv, env)
   const child = { argv, cwd: options.cwd, env: childEnv, redactor, streams: options.streams, signal: options.signal }
   return (await runInTerminal(child, (note) => onNote?.(note))) ?? (await runInPipes(child))
@@ -56,7 +70,10 @@ interface Needs {
 function requirements({ secrets, variables }: ExecOptions): Needs {
   const written = Object.entries(variables).filter(([, text]) => hasReference(text) || text.includes('{{'))
   const settings: JsonObject = Object.fromEntries(written)
-  return { settings: written.length === 0 ? [] : [{ place: 'exec', settings }], secrets: [...new Set(secrets)].map((name) => ({ place: 'exec', name })) }
+  return {
+    settings: written.length === 0 ? [] : [{ place: 'exec', settings }],
+    secrets: [...new Set(secrets)].map((name) => ({ place: 'exec', name })),
+  }
 }
 
 async function check({ api, level, env, onCheck }: ExecOptions, needs: Needs): Promise<void> {
@@ -66,8 +83,14 @@ async function check({ api, level, env, onCheck }: ExecOptions, needs: Needs): P
   onCheck?.(report)
   if (report.ok) return
   const problems = report.items.filter(({ outcome }) => outcome !== 'ok' && outcome !== 'not checked')
-  const lines = problems.map(({ path, reference, secret, outcome }) => `${[path, reference === '' ? secret : reference].filter((part) => part !== undefined && part !== '').join(' = ')}: ${outcome}`)
-  throw new SottoError('check_failed', `the command was not started: ${lines.join('; ')}`, { hint: problems[0]?.next, details: { problems: lines } })
+  const lines = problems.map(
+    ({ path, reference, secret, outcome }) =>
+      `${[path, reference === '' ? secret : reference].filter((part) => part !== undefined && part !== '').join(' = ')}: ${outcome}`,
+  )
+  throw new SottoError('check_failed', `the command was not started: ${lines.join('; ')}`, {
+    hint: problems[0]?.next,
+    details: { problems: lines },
+  })
 }
 
 /** `crm.api-key` becomes `CRM_API_KEY`; two that become one are refused. */
@@ -77,10 +100,19 @@ function secretVariables(resolved: ResolvedReferences): NodeJS.ProcessEnv {
   for (const { name, values } of resolved.secrets) {
     for (const [key, value] of Object.entries(values)) {
       const label = `${name}.${key}`
-      const variable = `${name}_${key}`.toUpperCase().replace(/[^A-Z0-9]/g, '_').replace(/^(?=[0-9])/, '_')
+      const variable = `${name}_${key}`
+        .toUpperCase()
+        .replace(/[^A-Z0-9]/g, '_')
+        .replace(/^(?=[0-9])/, '_')
       const other = from.get(variable)
-      if (other !== undefined) throw new SottoError('input_invalid', `${other} and ${label} would both be ${variable}`, { hint: `name one yourself: --env NAME='{{${label}}}'` })
-      if (value.encoding === 'base64') throw new SottoError('value_invalid', `the value of ${label} is bytes, which a variable cannot hold`, { hint: `sotto secret get ${name} ${key} writes it to a file` })
+      if (other !== undefined)
+        throw new SottoError('input_invalid', `${other} and ${label} would both be ${variable}`, {
+          hint: `name one yourself: --env NAME='{{${label}}}'`,
+        })
+      if (value.encoding === 'base64')
+        throw new SottoError('value_invalid', `the value of ${label} is bytes, which a variable cannot hold`, {
+          hint: `sotto secret get ${name} ${key} writes it to a file`,
+        })
       from.set(variable, label)
       variables[variable] = value.data
     }
@@ -101,7 +133,14 @@ function referenceVariables(resolved: ResolvedReferences): NodeJS.ProcessEnv {
 function requireSettable(childEnv: NodeJS.ProcessEnv, inherited: NodeJS.ProcessEnv): void {
   for (const [name, value] of Object.entries(childEnv)) {
     if (value === inherited[name]) continue
-    if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) throw new SottoError('input_invalid', `${shown(name)} cannot be the name of a variable`, { hint: 'use letters, digits and _' })
-    if (value?.includes('\0') === true) throw new SottoError('value_invalid', `the value of variable ${name} holds a zero byte, which an environment cannot`)
+    if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name))
+      throw new SottoError('input_invalid', `${shown(name)} cannot be the name of a variable`, {
+        hint: 'use letters, digits and _',
+      })
+    if (value?.includes('\0') === true)
+      throw new SottoError(
+        'value_invalid',
+        `the value of variable ${name} holds a zero byte, which an environment cannot`,
+      )
   }
 }

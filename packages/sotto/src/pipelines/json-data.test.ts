@@ -17,16 +17,31 @@ test('anything else is refused with the place where it lies', () => {
   circle.self = circle
   const cases: readonly (readonly [unknown, RegExp])[] = [
     [{ a: [0, () => 1] }, /^it at a\[1\] is a function$/],
-    [Number.NaN, /is NaN/], [10n, /is a bigint/], [Symbol('s'), /is a symbol/], [new Date(), /is a Date/], [new Map(), /is a Map/],
-    [new Uint8Array(2), /is a Uint8Array/], [circle, /refers to itself/], [{ deep: new Sensitive('hidden-value') }, /at deep holds a secret value/],
-    [Promise.resolve(1), /is a Promise/], [new Error('hidden-value'), /is a Error/],
+    [Number.NaN, /is NaN/],
+    [10n, /is a bigint/],
+    [Symbol('s'), /is a symbol/],
+    [new Date(), /is a Date/],
+    [new Map(), /is a Map/],
+    [new Uint8Array(2), /is a Uint8Array/],
+    [circle, /refers to itself/],
+    [{ deep: new Sensitive('hidden-value') }, /at deep holds a secret value/],
+    [Promise.resolve(1), /is a Promise/],
+    [new Error('hidden-value'), /is a Error/],
   ]
   for (const [value, message] of cases) {
-    assert.throws(() => toJsonData(value, 'it'), (error) => isSottoError(error, 'value_invalid') && message.test(error.message) && !error.message.includes('hidden-value'))
+    assert.throws(
+      () => toJsonData(value, 'it'),
+      (error) =>
+        isSottoError(error, 'value_invalid') && message.test(error.message) && !error.message.includes('hidden-value'),
+    )
   }
 })
 
 test('a secret value of another copy of the class is known by its tag', () => {
-  const other = { get [Symbol.toStringTag]() { return 'Sensitive' } }
+  const other = {
+    get [Symbol.toStringTag]() {
+      return 'Sensitive'
+    },
+  }
   assert.throws(() => toJsonData(other, 'it'), /holds a secret value/)
 })

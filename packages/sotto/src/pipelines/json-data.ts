@@ -14,16 +14,37 @@ export function toJsonData(value: unknown, what: string, code: ErrorCode = 'valu
   const above = new Set<object>()
   const walk = (item: unknown, path: string): Json => {
     if (item === null || typeof item === 'string' || typeof item === 'boolean') return item
-    if (item === undefined) return path === '' || path.endsWith(']') ? null : refuse(path, 'is undefined', 'leave the member out or use null')
-    if (typeof item === 'number') return Number.isFinite(item) ? item : refuse(path, `is ${String(item)}, which JSON cannot hold`, 'use null or a text')
-    if (typeof item !== 'object') return refuse(path, `is a ${typeof item}`, 'return JSON data: texts, numbers, booleans, null, lists and objects of them')
-    if (isSensitive(item)) return refuse(path, 'holds a secret value', 'return what was made with the secret, not the secret; the next step can declare it itself')
+    if (item === undefined)
+      return path === '' || path.endsWith(']') ? null : refuse(path, 'is undefined', 'leave the member out or use null')
+    if (typeof item === 'number')
+      return Number.isFinite(item)
+        ? item
+        : refuse(path, `is ${String(item)}, which JSON cannot hold`, 'use null or a text')
+    if (typeof item !== 'object')
+      return refuse(
+        path,
+        `is a ${typeof item}`,
+        'return JSON data: texts, numbers, booleans, null, lists and objects of them',
+      )
+    if (isSensitive(item))
+      return refuse(
+        path,
+        'holds a secret value',
+        'return what was made with the secret, not the secret; the next step can declare it itself',
+      )
     if (above.has(item)) return refuse(path, 'refers to itself', 'return a tree of data')
     above.add(item)
     try {
       if (Array.isArray(item)) return item.map((each, index) => walk(each, `${path}[${String(index)}]`))
       const tag = Object.prototype.toString.call(item).slice(8, -1)
-      if (tag !== 'Object') return refuse(path, `is a ${tag}`, tag === 'Promise' ? 'await it first' : 'return JSON data: a date as text, bytes as a base64 text, a map as an object')
+      if (tag !== 'Object')
+        return refuse(
+          path,
+          `is a ${tag}`,
+          tag === 'Promise'
+            ? 'await it first'
+            : 'return JSON data: a date as text, bytes as a base64 text, a map as an object',
+        )
       const members = Object.entries(item).filter(([, member]) => member !== undefined)
       // fromEntries defines own properties, so a member called __proto__ stays a plain member.
       return Object.fromEntries(members.map(([name, member]) => [name, walk(member, `${path}.${name}`)]))

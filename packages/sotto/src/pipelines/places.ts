@@ -18,7 +18,8 @@ type Environment = { readonly [name: string]: string | undefined }
 export function defaultPlaces(env: Environment): Places {
   const home = env['SOTTO_HOME']
   const runtime = runtimeFolder(env)
-  if (home !== undefined && home !== '') return { artifacts: resolve(home, 'artifacts'), cache: resolve(home, 'cache', 'steps'), runtime }
+  if (home !== undefined && home !== '')
+    return { artifacts: resolve(home, 'artifacts'), cache: resolve(home, 'cache', 'steps'), runtime }
   return {
     artifacts: join(base(env, 'XDG_DATA_HOME', '.local/share'), 'sotto', 'artifacts'),
     cache: join(base(env, 'XDG_CACHE_HOME', '.cache'), 'sotto', 'steps'),

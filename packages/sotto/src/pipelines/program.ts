@@ -27,7 +27,11 @@ function locate(self: string): ProgramFiles {
   if (self.endsWith('.ts')) {
     const source = dirname(dirname(self))
     const entries = { sotto: join(source, 'index.ts'), 'sotto/pipelines': join(source, 'pipelines.ts') }
-    return { stepRunner: join(source, 'pipelines/step-runner.ts'), entries, nodeFlags: ['--conditions=sotto-source', quiet] }
+    return {
+      stepRunner: join(source, 'pipelines/step-runner.ts'),
+      entries,
+      nodeFlags: ['--conditions=sotto-source', quiet],
+    }
   }
   let folder = dirname(self)
   while (findRunner(folder) === undefined && folder !== dirname(folder)) folder = dirname(folder)

@@ -24,12 +24,16 @@ export function progressLines(write: (line: string) => void): RunObserver {
     if (event.kind === 'output') output(event)
     if (event.kind === 'step ended') {
       rest(event.step)
-      write(`${event.step} ${event.state} in ${seconds(event.durationMs)}${event.error === undefined ? '' : `: ${event.error}`}\n`)
+      write(
+        `${event.step} ${event.state} in ${seconds(event.durationMs)}${event.error === undefined ? '' : `: ${event.error}`}\n`,
+      )
     }
     if (event.kind === 'step started') write(`${event.step} started\n`)
     if (event.kind === 'tracked') write(`${event.step} is tracked at ${event.url}\n`)
-    if (event.kind === 'warning') write(`${event.step === undefined ? '' : `${event.step}: `}warning: ${event.message}\n`)
-    if (event.kind === 'run started') write(`run ${event.run.id} of ${event.plan.pipeline} on stack ${event.run.stack}\n`)
+    if (event.kind === 'warning')
+      write(`${event.step === undefined ? '' : `${event.step}: `}warning: ${event.message}\n`)
+    if (event.kind === 'run started')
+      write(`run ${event.run.id} of ${event.plan.pipeline} on stack ${event.run.stack}\n`)
     if (event.kind === 'run ended') write(`run ${event.state} in ${seconds(event.durationMs)}\n`)
   }
 }

@@ -52,9 +52,13 @@ export function registry(): Registry {
   })
   // A copy of another release writes what this one cannot read; its type is what this release believes.
   if ((found.format as number) !== 1) {
-    throw new SottoError('pipeline_invalid', 'two releases of sotto that do not fit together are loaded in this process', {
-      hint: 'update the sotto of the project, or the sotto that runs it',
-    })
+    throw new SottoError(
+      'pipeline_invalid',
+      'two releases of sotto that do not fit together are loaded in this process',
+      {
+        hint: 'update the sotto of the project, or the sotto that runs it',
+      },
+    )
   }
   return found
 }
@@ -68,9 +72,13 @@ export function stepKey(file: string, name: string): string {
 export function registerStep(definition: StepDefinition | CommandDefinition): void {
   const { steps, building } = registry()
   if (building !== undefined) {
-    throw new SottoError('pipeline_invalid', `step "${definition.name}" is defined inside the body of pipeline "${building.pipeline}"`, {
-      hint: 'define it at the top of a file: its process imports the file and runs no body',
-    })
+    throw new SottoError(
+      'pipeline_invalid',
+      `step "${definition.name}" is defined inside the body of pipeline "${building.pipeline}"`,
+      {
+        hint: 'define it at the top of a file: its process imports the file and runs no body',
+      },
+    )
   }
   const key = stepKey(definition.file, definition.name)
   if (steps.has(key)) {

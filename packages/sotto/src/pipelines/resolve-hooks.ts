@@ -27,5 +27,7 @@ export function installResolveHooks(): void {
 /** Without "type" in a package.json Node parses a .ts file twice to guess what it is, and warns. Ours are modules. */
 function asModule<R extends { readonly url: string; readonly format?: string | null | undefined }>(resolved: R): R {
   const guess = resolved.format === undefined || resolved.format === null
-  return guess && resolved.url.startsWith('file:') && resolved.url.endsWith('.ts') ? { ...resolved, format: 'module-typescript' } : resolved
+  return guess && resolved.url.startsWith('file:') && resolved.url.endsWith('.ts')
+    ? { ...resolved, format: 'module-typescript' }
+    : resolved
 }

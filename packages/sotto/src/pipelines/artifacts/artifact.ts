@@ -15,7 +15,9 @@ export async function readArtifact(artifact: StoredArtifact): Promise<Json> {
 
 /** Refuses an artifact whose file does not have the recorded digest, with `value_corrupt`. */
 export async function verifyArtifact(artifact: StoredArtifact): Promise<void> {
-  const digest = await fileDigest(artifact.path).catch((cause: unknown) => { throw corrupt(artifact, 'cannot be read', cause) })
+  const digest = await fileDigest(artifact.path).catch((cause: unknown) => {
+    throw corrupt(artifact, 'cannot be read', cause)
+  })
   if (digest !== artifact.digest) throw corrupt(artifact, 'has other bytes than were stored')
 }
 
@@ -32,5 +34,8 @@ export async function fileDigest(path: string): Promise<string> {
 }
 
 function corrupt(artifact: StoredArtifact, problem: string, cause?: unknown): SottoError {
-  return new SottoError('value_corrupt', `artifact "${artifact.name}" (${artifact.digest}) ${problem}`, { hint: 'run the pipeline again; if it comes back, look at the disk of the artifact store', cause })
+  return new SottoError('value_corrupt', `artifact "${artifact.name}" (${artifact.digest}) ${problem}`, {
+    hint: 'run the pipeline again; if it comes back, look at the disk of the artifact store',
+    cause,
+  })
 }

@@ -12,12 +12,18 @@ import type { StoredArtifact } from './stored-artifact.ts'
 export function openArtifactStore(component: ResolvedComponent | undefined, defaultFolder: string): LocalArtifactStore {
   if (component === undefined) return new LocalArtifactStore(defaultFolder)
   if (component.flavor !== 'local') {
-    throw new SottoError('unsupported', `artifact store "${component.name}" is of flavor "${component.flavor}", which the local engine cannot use`, { hint: 'use a stack with a local artifact store' })
+    throw new SottoError(
+      'unsupported',
+      `artifact store "${component.name}" is of flavor "${component.flavor}", which the local engine cannot use`,
+      { hint: 'use a stack with a local artifact store' },
+    )
   }
   const path = component.attributes['path']
   if (path === undefined || path === null || path === '') return new LocalArtifactStore(defaultFolder)
   if (typeof path !== 'string' || !isAbsolute(path)) {
-    throw new SottoError('attribute_invalid', `path of artifact store "${component.name}" is not an absolute path`, { hint: `sotto artifact-store update ${component.name} --path=/…` })
+    throw new SottoError('attribute_invalid', `path of artifact store "${component.name}" is not an absolute path`, {
+      hint: `sotto artifact-store update ${component.name} --path=/…`,
+    })
   }
   return new LocalArtifactStore(path)
 }
@@ -32,7 +38,9 @@ export class LocalArtifactStore {
   /** Stores bytes under a name. */
   async put(name: string, codec: ArtifactRecord['codec'], bytes: Uint8Array): Promise<StoredArtifact> {
     const digest = digestOf(bytes)
-    const path = await this.place(digest, async (temporary) => { await writeFile(temporary, bytes, { mode: 0o600, flush: true, flag: 'wx' }) })
+    const path = await this.place(digest, async (temporary) => {
+      await writeFile(temporary, bytes, { mode: 0o600, flush: true, flag: 'wx' })
+    })
     return { name, codec, digest, sizeBytes: bytes.length, path }
   }
 
@@ -44,7 +52,10 @@ export class LocalArtifactStore {
       await copyFile(file, temporary, constants.COPYFILE_FICLONE)
       // copyFile takes over the mode of its source.
       await chmod(temporary, 0o600)
-      if ((await fileDigest(temporary)) !== digest) throw new SottoError('step_failed', `output "${name}" was changed while it was stored`, { hint: 'a process of the step is still writing it' })
+      if ((await fileDigest(temporary)) !== digest)
+        throw new SottoError('step_failed', `output "${name}" was changed while it was stored`, {
+          hint: 'a process of the step is still writing it',
+        })
     })
     return { name, codec, digest, sizeBytes: (await stat(path)).size, path }
   }
@@ -63,12 +74,17 @@ export class LocalArtifactStore {
       await rm(temporary, { force: true })
       if (error instanceof SottoError) throw error
       const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error'
-      throw new SottoError('step_failed', `the artifact store in ${this.folder} cannot be written (${code})`, { cause: error })
+      throw new SottoError('step_failed', `the artifact store in ${this.folder} cannot be written (${code})`, {
+        cause: error,
+      })
     }
     return path
   }
 }
 
 async function exists(path: string): Promise<boolean> {
-  return await access(path).then(() => true, () => false)
+  return await access(path).then(
+    () => true,
+    () => false,
+  )
 }

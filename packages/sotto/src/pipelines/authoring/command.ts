@@ -38,9 +38,13 @@ export interface CommandOptions<P extends readonly string[], I extends readonly 
 /** Data or handles for a command. */
 export type CommandInput = Handle<unknown> | Json | readonly CommandInput[] | { readonly [name: string]: CommandInput }
 
-type CommandResult<O> = keyof O extends never ? Handle<null> : { readonly [K in keyof O]: O[K] extends CommandOutput<infer T> ? Handle<T> : never }
+type CommandResult<O> = keyof O extends never
+  ? Handle<null>
+  : { readonly [K in keyof O]: O[K] extends CommandOutput<infer T> ? Handle<T> : never }
 type Given<N extends string> = { readonly [K in N]: CommandInput }
-type CommandArguments<N extends string> = [N] extends [never] ? [inputs?: Given<never>, options?: CallOptions] : [inputs: Given<N>, options?: CallOptions]
+type CommandArguments<N extends string> = [N] extends [never]
+  ? [inputs?: Given<never>, options?: CallOptions]
+  : [inputs: Given<N>, options?: CallOptions]
 
 /** A command as a pipeline's body calls it; its result has a handle for each output. */
 export interface Command<N extends string, O> {
@@ -85,37 +89,56 @@ export function command<
   requireNames(what, definition)
   requireVariables(what, definition.secrets)
   registerStep(definition)
-  const call = (inputs?: object, order?: CallOptions): unknown => currentBuilder(what).addCommand(definition, inputs ?? {}, order?.after ?? [])
+  const call = (inputs?: object, order?: CallOptions): unknown =>
+    currentBuilder(what).addCommand(definition, inputs ?? {}, order?.after ?? [])
   return Object.assign(call, { stepName: name }) as Command<P[number] | I[number], O> // the builder makes one handle for each output
 }
 
 /** Types are stripped: arguments may be anything. */
 function requireArguments(what: string, options: unknown): void {
   const run: unknown = typeof options === 'object' && options !== null ? Reflect.get(options, 'run') : undefined
-  const texts = Array.isArray(run) && run.length > 0 && run.every((word) => typeof word === 'string' && !word.includes('\0'))
-  if (!texts || run[0] === '') throw new SottoError('pipeline_invalid', `${what}: run is not a list of a program and its arguments`, { hint: "write run: ['python', 'train.py']" })
+  const texts =
+    Array.isArray(run) && run.length > 0 && run.every((word) => typeof word === 'string' && !word.includes('\0'))
+  if (!texts || run[0] === '')
+    throw new SottoError('pipeline_invalid', `${what}: run is not a list of a program and its arguments`, {
+      hint: "write run: ['python', 'train.py']",
+    })
 }
 
 function requireNames(what: string, { params, inputs, outputs }: CommandDefinition): void {
   const given = [...params, ...inputs]
   const bad = [...given, ...Object.keys(outputs)].find((name) => !isName(name))
-  if (bad !== undefined) throw new SottoError('pipeline_invalid', `${what}: ${JSON.stringify(bad)} cannot name a parameter, input or output`, { hint: 'use letters, digits, _ and -' })
+  if (bad !== undefined)
+    throw new SottoError(
+      'pipeline_invalid',
+      `${what}: ${JSON.stringify(bad)} cannot name a parameter, input or output`,
+      { hint: 'use letters, digits, _ and -' },
+    )
   const twice = given.find((name, index) => given.indexOf(name) !== index)
-  if (twice !== undefined) throw new SottoError('pipeline_invalid', `${what} names "${twice}" twice among params and inputs`)
+  if (twice !== undefined)
+    throw new SottoError('pipeline_invalid', `${what} names "${twice}" twice among params and inputs`)
 }
 
 function requireVariables(what: string, secrets: CommandSecrets): void {
   requireDeclarations(what, secrets)
   for (const [variable, declaration] of Object.entries(secrets)) {
     if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(variable) || variable.startsWith('SOTTO_')) {
-      throw new SottoError('pipeline_invalid', `${what}: ${JSON.stringify(variable)} cannot be a variable of its environment`, {
-        hint: 'use letters, digits and _; names that begin with SOTTO_ are taken',
-      })
+      throw new SottoError(
+        'pipeline_invalid',
+        `${what}: ${JSON.stringify(variable)} cannot be a variable of its environment`,
+        {
+          hint: 'use letters, digits and _; names that begin with SOTTO_ are taken',
+        },
+      )
     }
     if (declaration.kind === 'secret' && (declaration.keys?.length !== 1 || declaration.form !== 'text')) {
-      throw new SottoError('pipeline_invalid', `${what}: variable ${variable} takes exactly one key of a secret, as text`, {
-        hint: `write ${variable}: secret('${declaration.name}', 'KEY'), or secretFile('${declaration.name}', 'KEY') for bytes`,
-      })
+      throw new SottoError(
+        'pipeline_invalid',
+        `${what}: variable ${variable} takes exactly one key of a secret, as text`,
+        {
+          hint: `write ${variable}: secret('${declaration.name}', 'KEY'), or secretFile('${declaration.name}', 'KEY') for bytes`,
+        },
+      )
     }
   }
 }

@@ -17,7 +17,8 @@ export interface Handle<out T> {
 export type Input<T> = T | Handle<T> | (T extends object ? { readonly [K in keyof T]: Input<T[K]> } : never)
 
 /** The data behind a body's result: `Handle<A>` is A, at any depth of objects and arrays. */
-export type Resolved<R> = R extends Handle<infer T> ? T : R extends object ? { readonly [K in keyof R]: Resolved<R[K]> } : R
+export type Resolved<R> =
+  R extends Handle<infer T> ? T : R extends object ? { readonly [K in keyof R]: Resolved<R[K]> } : R
 
 /** Makes a handle. `noun` names it in errors: `the result of step "load"`. */
 export function makeHandle<T>(noun: string, target: HandleTarget): Handle<T> {
@@ -27,7 +28,8 @@ export function makeHandle<T>(noun: string, target: HandleTarget): Handle<T> {
     })
   }
   const handle = new Proxy(Object.freeze(Object.create(null)), {
-    get: (_, property) => refuse(property === 'then' ? 'await has nothing to wait for' : `${reading(property)} cannot be read`),
+    get: (_, property) =>
+      refuse(property === 'then' ? 'await has nothing to wait for' : `${reading(property)} cannot be read`),
     has: () => refuse('it has no members yet'),
     ownKeys: () => refuse('it cannot be spread or walked'),
     getOwnPropertyDescriptor: () => refuse('it has no members yet'),

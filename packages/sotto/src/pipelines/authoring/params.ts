@@ -14,7 +14,8 @@ export function paramsProxy(builder: PlanBuilder): object {
     get(_, property) {
       if (typeof property === 'symbol' || property === 'then' || property === 'toJSON') return undefined
       builder.useParameter(property)
-      const handle = made.get(property) ?? makeHandle(`parameter "${property}"`, { builder, expression: { parameter: property } })
+      const handle =
+        made.get(property) ?? makeHandle(`parameter "${property}"`, { builder, expression: { parameter: property } })
       made.set(property, handle)
       return handle
     },

@@ -61,7 +61,12 @@ export interface PipelineDefinition {
 }
 
 /** Starts a run of a plan; the entry `sotto/pipelines` puts it together. */
-export type StartRun = (definition: PipelineDefinition, plan: Plan, params: unknown, options: StartOptions) => Promise<CompletedRun<unknown>>
+export type StartRun = (
+  definition: PipelineDefinition,
+  plan: Plan,
+  params: unknown,
+  options: StartOptions,
+) => Promise<CompletedRun<unknown>>
 
 export interface PipelineFunction {
   /** Defines a pipeline. Codes: `name_invalid`, `pipeline_invalid`. */
@@ -79,7 +84,9 @@ export function makePipelineFunction(start: StartRun): PipelineFunction {
     const what = `pipeline "${requireName('pipeline', name)}"`
     const [options, body] = rest.length > 1 ? [rest[0] ?? {}, rest[1]] : [{}, rest[0]]
     if (typeof body !== 'function' || typeof options !== 'object') {
-      throw new SottoError('pipeline_invalid', `${what} has no body`, { hint: `write pipeline('${name}', ({ lr }) => train({ lr }))` })
+      throw new SottoError('pipeline_invalid', `${what} has no body`, {
+        hint: `write pipeline('${name}', ({ lr }) => train({ lr }))`,
+      })
     }
     const { settings, defaults } = options as PipelineOptions<object> // checked where each is read
     const definition: PipelineDefinition = {

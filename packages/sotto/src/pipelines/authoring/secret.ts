@@ -54,7 +54,13 @@ function declareAs<F extends SecretForm>(form: F): (name: string, ...keys: strin
     const { secretName, version } = readName(name)
     for (const key of keys) requireKeyName(key)
     const unique = [...new Set(keys)] as never[] // see above
-    return Object.freeze({ kind: 'secret', name: secretName, keys: keys.length === 0 ? undefined : unique, version, form })
+    return Object.freeze({
+      kind: 'secret',
+      name: secretName,
+      keys: keys.length === 0 ? undefined : unique,
+      version,
+      form,
+    })
   }
 }
 
@@ -69,7 +75,9 @@ function readName(text: string): { secretName: string; version: number | undefin
   requireName('secret', name)
   if (pinned === undefined) return { secretName: name, version: undefined }
   if (rest.length > 0 || !/^[1-9][0-9]{0,8}$/.test(pinned)) {
-    throw new SottoError('name_invalid', `version ${JSON.stringify(pinned)} of secret "${name}" is not a number`, { hint: `write ${name}@3` })
+    throw new SottoError('name_invalid', `version ${JSON.stringify(pinned)} of secret "${name}" is not a number`, {
+      hint: `write ${name}@3`,
+    })
   }
   return { secretName: name, version: Number(pinned) }
 }
@@ -79,7 +87,8 @@ export function requireDeclarations(what: string, given: unknown): void {
   if (given === undefined) return
   if (typeof given !== 'object' || given === null || isSottoError(given)) throw notDeclared(what, 'secrets')
   for (const [alias, declaration] of Object.entries(given)) {
-    const kind: unknown = typeof declaration === 'object' && declaration !== null ? Reflect.get(declaration, 'kind') : undefined
+    const kind: unknown =
+      typeof declaration === 'object' && declaration !== null ? Reflect.get(declaration, 'kind') : undefined
     if (kind !== 'secret' && kind !== 'secret-file') throw notDeclared(what, `secrets.${alias}`)
   }
 }

@@ -28,7 +28,9 @@ export interface CallOptions {
   readonly after?: readonly Handle<unknown>[]
 }
 
-type StepArguments<I> = object extends I ? [inputs?: StepInputs<I>, options?: CallOptions] : [inputs: StepInputs<I>, options?: CallOptions]
+type StepArguments<I> = object extends I
+  ? [inputs?: StepInputs<I>, options?: CallOptions]
+  : [inputs: StepInputs<I>, options?: CallOptions]
 
 /** A step as a pipeline's body calls it. */
 export interface Step<I, R> {
@@ -67,7 +69,9 @@ export function step(name: string, ...rest: readonly unknown[]): Step<Record<nev
   const what = `step "${requireName('step', name)}"`
   const [options, run] = rest.length > 1 ? [rest[0] ?? {}, rest[1]] : [{}, rest[0]]
   if (typeof run !== 'function' || typeof options !== 'object') {
-    throw new SottoError('pipeline_invalid', `${what} has no function`, { hint: `write step('${name}', { …options }, async (inputs, context) => …)` })
+    throw new SottoError('pipeline_invalid', `${what} has no function`, {
+      hint: `write step('${name}', { …options }, async (inputs, context) => …)`,
+    })
   }
   const { secrets, tracker, settings } = options as StepOptions<SecretDeclarations, boolean> // checked member by member below
   requireDeclarations(what, secrets)
@@ -81,6 +85,7 @@ export function step(name: string, ...rest: readonly unknown[]): Step<Record<nev
     run: run as StepDefinition['run'], // types are stripped: what the function takes is the author's word
   }
   registerStep(definition)
-  const call = (inputs?: object, order?: CallOptions): Handle<unknown> => currentBuilder(what).addStep(definition, inputs ?? {}, order?.after ?? [])
+  const call = (inputs?: object, order?: CallOptions): Handle<unknown> =>
+    currentBuilder(what).addStep(definition, inputs ?? {}, order?.after ?? [])
   return Object.assign(call, { stepName: name })
 }

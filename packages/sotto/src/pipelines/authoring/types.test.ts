@@ -14,16 +14,22 @@ import { secret, secretFile } from './secret.ts'
 import { step } from './step.ts'
 
 const pipeline = makePipelineFunction(async () => ({ id: '', result: null }))
-interface Row { readonly id: number }
+interface Row {
+  readonly id: number
+}
 
-const load = step('load', { secrets: { crm: secret('crm', 'username', 'password') } }, async ({ limit }: { limit: number }, { secrets }) => {
-  const password: Sensitive = secrets.crm.password
-  // @ts-expect-error a key that is not declared
-  void secrets.crm.token
-  // @ts-expect-error a secret that is not declared
-  void secrets.erp
-  return Array.from({ length: limit }, (_, id): Row => ({ id: id + password.toString().length }))
-})
+const load = step(
+  'load',
+  { secrets: { crm: secret('crm', 'username', 'password') } },
+  async ({ limit }: { limit: number }, { secrets }) => {
+    const password: Sensitive = secrets.crm.password
+    // @ts-expect-error a key that is not declared
+    void secrets.crm.token
+    // @ts-expect-error a secret that is not declared
+    void secrets.erp
+    return Array.from({ length: limit }, (_, id): Row => ({ id: id + password.toString().length }))
+  },
+)
 const train = step('train', { tracker: true }, async ({ rows, lr }: { rows: Row[]; lr: number }, { tracker }) => {
   await tracker.logMetric('lr', lr)
   return { accuracy: rows.length }
@@ -33,7 +39,11 @@ const plain = step('plain', async (_: { note?: string }, context) => {
   void context.tracker
   context.log(context.attempt.id)
 })
-const bytes = step('bytes', { secrets: { key: secret.bytes('tls', 'key') } }, (_, { secrets }) => secrets.key.key.reveal().length satisfies number)
+const bytes = step(
+  'bytes',
+  { secrets: { key: secret.bytes('tls', 'key') } },
+  (_, { secrets }) => secrets.key.key.reveal().length satisfies number,
+)
 const report = command('report', {
   run: ['python', 'report.py'],
   params: ['lr'],
@@ -54,7 +64,10 @@ test('the example of the design compiles, and its types follow the data', () => 
     const size: Handle<number> = bytes()
     return { trained, summary: made.summary, path, size }
   })
-  assert.deepEqual(churn.plan().nodes.map(({ id }) => id), ['load', 'train', 'report', 'needs-file', 'plain', 'plain-2', 'bytes'])
+  assert.deepEqual(
+    churn.plan().nodes.map(({ id }) => id),
+    ['load', 'train', 'report', 'needs-file', 'plain', 'plain-2', 'bytes'],
+  )
   const typed = async (): Promise<void> => {
     const { result } = await churn.run({ lr: 0.1 }, { stack: 'prod' })
     const [accuracy, ok]: [number, boolean] = [result.trained.accuracy, result.summary.ok]
@@ -68,7 +81,15 @@ test('the example of the design compiles, and its types follow the data', () => 
 })
 
 test('a default makes a parameter optional', () => {
-  const tuned = pipeline('tuned', { defaults: { lr: 0.1 } }, ({ lr, epochs }: Params<{ lr: number; epochs: number }>) => [train({ rows: [], lr }), plain({}, { after: [] }), load({ limit: epochs })])
+  const tuned = pipeline(
+    'tuned',
+    { defaults: { lr: 0.1 } },
+    ({ lr, epochs }: Params<{ lr: number; epochs: number }>) => [
+      train({ rows: [], lr }),
+      plain({}, { after: [] }),
+      load({ limit: epochs }),
+    ],
+  )
   const typed = async (): Promise<void> => {
     await tuned.run({ epochs: 3 })
     // @ts-expect-error the other parameter has no default
@@ -80,7 +101,10 @@ test('a default makes a parameter optional', () => {
 
 /** Draws up a plan of a body that is wrong, and expects an error whose message matches. */
 function refuses(pattern: RegExp, body: (params: Params<{ lr: number }>) => unknown): void {
-  assert.throws(() => pipeline('wrong', body).plan(), (error) => isSottoError(error, 'pipeline_invalid') && pattern.test(error.message))
+  assert.throws(
+    () => pipeline('wrong', body).plan(),
+    (error) => isSottoError(error, 'pipeline_invalid') && pattern.test(error.message),
+  )
 }
 
 test('wrong edges and touched handles are errors of types and of plans', () => {
@@ -115,15 +139,27 @@ test('wrong edges and touched handles are errors of types and of plans', () => {
 })
 
 test('declarations that types would refuse are refused when they run', () => {
-  assert.throws(() => secret('not a name', 'key'), (error) => isSottoError(error, 'name_invalid'))
-  assert.throws(() => secret('crm', 'not a key'), (error) => isSottoError(error, 'key_invalid'))
-  assert.throws(() => secret('crm@latest', 'key'), (error) => isSottoError(error, 'name_invalid'))
+  assert.throws(
+    () => secret('not a name', 'key'),
+    (error) => isSottoError(error, 'name_invalid'),
+  )
+  assert.throws(
+    () => secret('crm', 'not a key'),
+    (error) => isSottoError(error, 'key_invalid'),
+  )
+  assert.throws(
+    () => secret('crm@latest', 'key'),
+    (error) => isSottoError(error, 'name_invalid'),
+  )
   assert.equal(secret('crm@3', 'key').version, 3)
   assert.throws(() => step('load', () => 1), /two steps named "load"/)
   // @ts-expect-error a variable takes a declaration
   assert.throws(() => command('c1', { run: ['true'], secrets: { A: 'crm.password' } }), /is not a declaration/)
   assert.throws(() => command('c2', { run: ['true'], secrets: { A: secret('crm', 'a', 'b') } }), /exactly one key/)
-  assert.throws(() => command('c3', { run: ['true'], secrets: { SOTTO_X: secret('crm', 'a') } }), /cannot be a variable/)
+  assert.throws(
+    () => command('c3', { run: ['true'], secrets: { SOTTO_X: secret('crm', 'a') } }),
+    /cannot be a variable/,
+  )
   // @ts-expect-error a command line in one text
   assert.throws(() => command('c4', { run: 'python train.py' }), /is not a list/)
   assert.throws(() => load({ limit: 1 }), /outside the body of a pipeline/)

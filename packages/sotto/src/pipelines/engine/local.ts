@@ -65,31 +65,66 @@ export async function runPlan(options: RunPlanOptions): Promise<FinishedRun> {
   const level = validationLevel(options.level, env)
   const stack = await api.describeStack(options.stack === undefined ? {} : { stack: options.stack })
   await preflight({ api, plan, stack, level, observe })
-  if (options.signal?.aborted === true) throw new SottoError('interrupted', 'the run was cancelled before its first step')
+  if (options.signal?.aborted === true)
+    throw new SottoError('interrupted', 'the run was cancelled before its first step')
   const began = performance.now()
-  const run = await api.createRun({ pipeline: plan.pipeline, stack: stack.name, parameters, plan: planToJson(plan), level, requirements: planRequirements(plan) })
+  const run = await api.createRun({
+    pipeline: plan.pipeline,
+    stack: stack.name,
+    parameters,
+    plan: planToJson(plan),
+    level,
+    requirements: planRequirements(plan),
+  })
   observe({ kind: 'run started', run, plan })
   const { stop, cancel, release } = makeStop(options)
   const groups = new Set<number>()
-  const killAll = (): void => { for (const pid of groups) signalGroup(pid, 'SIGKILL') }
+  const killAll = (): void => {
+    for (const pid of groups) signalGroup(pid, 'SIGKILL')
+  }
   process.once('exit', killAll)
   const context: RunContext = {
-    api, run: run.id, plan, folder, parameters, stack: stack.id, stackSettings: stack.settings, redactor: new Redactor(), observe, env,
-    trackers: options.trackers, places: options.places, stop, groups, outputs: new Map(),
+    api,
+    run: run.id,
+    plan,
+    folder,
+    parameters,
+    stack: stack.id,
+    stackSettings: stack.settings,
+    redactor: new Redactor(),
+    observe,
+    env,
+    trackers: options.trackers,
+    places: options.places,
+    stop,
+    groups,
+    outputs: new Map(),
   }
   let end: RunEnding
   try {
     end = await runNodes(context, options, cancel)
   } catch (error) {
     // The record could not be written, or we are wrong: the run must not stay open.
-    await api.finishRun({ run: run.id, state: 'failed', error: 'the run could not be recorded to its end' }).catch(() => {})
+    await api
+      .finishRun({ run: run.id, state: 'failed', error: 'the run could not be recorded to its end' })
+      .catch(() => {})
     throw error
   } finally {
     release()
     process.off('exit', killAll)
   }
-  const finished = await api.finishRun({ run: run.id, state: end.state, ...(end.error === undefined ? {} : { error: end.error.message }) })
-  observe({ kind: 'run ended', run: finished, state: end.state, durationMs: performance.now() - began, error: end.error?.message })
+  const finished = await api.finishRun({
+    run: run.id,
+    state: end.state,
+    ...(end.error === undefined ? {} : { error: end.error.message }),
+  })
+  observe({
+    kind: 'run ended',
+    run: finished,
+    state: end.state,
+    durationMs: performance.now() - began,
+    error: end.error?.message,
+  })
   if (end.error !== undefined) throw end.error
   return { run: finished, result: end.result }
 }
@@ -104,18 +139,32 @@ async function runNodes(context: RunContext, options: RunPlanOptions, cancel: ()
   const { plan, stop, observe } = context
   const nodes = new Map(plan.nodes.map((node) => [node.id, node]))
   let failure: SottoError | undefined
-  const skipped = await runInOrder(plan.nodes.map((node) => ({ id: node.id, needs: nodeNeeds(node) })), options.parallel ?? availableParallelism(), async (id) => {
-    const node = nodes.get(id)
-    if (node === undefined || stop.cancel.aborted) return false
-    const outcome = await runAttempt(context, node)
-    if (outcome.state === 'completed') return true
-    if (outcome.state === 'failed') failure ??= new SottoError('step_failed', `step "${id}" failed: ${outcome.error}`, { hint: outcome.hint ?? `sotto run logs ${context.run}`, details: { run: context.run, step: id } })
-    cancel()
-    return false
-  })
+  const skipped = await runInOrder(
+    plan.nodes.map((node) => ({ id: node.id, needs: nodeNeeds(node) })),
+    options.parallel ?? availableParallelism(),
+    async (id) => {
+      const node = nodes.get(id)
+      if (node === undefined || stop.cancel.aborted) return false
+      const outcome = await runAttempt(context, node)
+      if (outcome.state === 'completed') return true
+      if (outcome.state === 'failed')
+        failure ??= new SottoError('step_failed', `step "${id}" failed: ${outcome.error}`, {
+          hint: outcome.hint ?? `sotto run logs ${context.run}`,
+          details: { run: context.run, step: id },
+        })
+      cancel()
+      return false
+    },
+  )
   if (skipped.length > 0) observe({ kind: 'steps skipped', steps: skipped })
   if (failure !== undefined) return { state: 'failed', error: failure, result: null }
-  if (stop.cancel.aborted) return { state: 'cancelled', error: new SottoError('interrupted', 'the run was cancelled', { details: { run: context.run } }), result: null }
+  // A cancel that came when everything was done changes nothing.
+  if (context.outputs.size < nodes.size)
+    return {
+      state: 'cancelled',
+      error: new SottoError('interrupted', 'the run was cancelled', { details: { run: context.run } }),
+      result: null,
+    }
   return await readResult(context)
 }
 

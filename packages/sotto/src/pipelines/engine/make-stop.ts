@@ -11,11 +11,17 @@ interface StopOptions {
 }
 
 /** `cancel` stops the run from inside; `release` forgets the outside signals. */
-export function makeStop({ signal, forceSignal, graceMs = GRACE_MS }: StopOptions): { readonly stop: Stop; readonly cancel: () => void; readonly release: () => void } {
+export function makeStop({ signal, forceSignal, graceMs = GRACE_MS }: StopOptions): {
+  readonly stop: Stop
+  readonly cancel: () => void
+  readonly release: () => void
+} {
   const [asked, forced] = [new AbortController(), new AbortController()]
   // Every running process listens; Node would take more than ten for a leak.
   setMaxListeners(0, asked.signal, forced.signal)
-  const cancel = (): void => { asked.abort() }
+  const cancel = (): void => {
+    asked.abort()
+  }
   const force = (): void => {
     asked.abort()
     forced.abort()

@@ -12,13 +12,33 @@ export type RunEvent =
   /** The step's run at the experiment tracker is open. */
   | { readonly kind: 'tracked'; readonly step: string; readonly url: string }
   /** Output of a step, redacted; chunks break anywhere. */
-  | { readonly kind: 'output'; readonly step: string; readonly attempt: string; readonly stream: 'stdout' | 'stderr'; readonly data: Uint8Array }
+  | {
+      readonly kind: 'output'
+      readonly step: string
+      readonly attempt: string
+      readonly stream: 'stdout' | 'stderr'
+      readonly data: Uint8Array
+    }
   /** Something to know; never a value. */
   | { readonly kind: 'warning'; readonly step: string | undefined; readonly message: string }
-  | { readonly kind: 'step ended'; readonly step: string; readonly attempt: string; readonly state: EndState; readonly durationMs: number; readonly error: string | undefined; readonly hint: string | undefined }
+  | {
+      readonly kind: 'step ended'
+      readonly step: string
+      readonly attempt: string
+      readonly state: EndState
+      readonly durationMs: number
+      readonly error: string | undefined
+      readonly hint: string | undefined
+    }
   /** Nodes that never started, because another failed or the run was cancelled. */
   | { readonly kind: 'steps skipped'; readonly steps: readonly string[] }
-  | { readonly kind: 'run ended'; readonly run: Run; readonly state: EndState; readonly durationMs: number; readonly error: string | undefined }
+  | {
+      readonly kind: 'run ended'
+      readonly run: Run
+      readonly state: EndState
+      readonly durationMs: number
+      readonly error: string | undefined
+    }
 
 /** Called once for each event, in order. Must not throw. */
 export type RunObserver = (event: RunEvent) => void

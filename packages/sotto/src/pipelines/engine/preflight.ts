@@ -27,15 +27,28 @@ export async function preflight({ api, plan, stack, level, observe }: PreflightO
 function requireTracker(plan: Plan, stack: Stack): void {
   const node = plan.nodes.find(({ tracker }) => tracker)
   if (node === undefined || stack.components['experiment-tracker'] !== undefined) return
-  throw new SottoError('check_failed', `step "${node.id}" declares the experiment tracker, but stack "${stack.name}" has none`, {
-    hint: `sotto stack update ${stack.name} --experiment-tracker=NAME, or run on another stack: --stack NAME`,
-  })
+  throw new SottoError(
+    'check_failed',
+    `step "${node.id}" declares the experiment tracker, but stack "${stack.name}" has none`,
+    {
+      hint: `sotto stack update ${stack.name} --experiment-tracker=NAME, or run on another stack: --stack NAME`,
+    },
+  )
 }
 
 function checkFailed(report: CheckReport, stack: Stack): SottoError {
   const problems = report.items.filter(({ outcome }) => outcome !== 'ok' && outcome !== 'not checked')
-  const lines = problems.map(({ place, path, reference, outcome }) => `${place}: ${[path, reference].filter((part) => part !== '').join(' = ')}: ${outcome}`)
+  const lines = problems.map(
+    ({ place, path, reference, outcome }) =>
+      `${place}: ${[path, reference].filter((part) => part !== '').join(' = ')}: ${outcome}`,
+  )
   const [first] = problems
-  const message = problems.length === 1 ? `a reference cannot be resolved: ${lines[0] ?? ''}` : `${String(problems.length)} references cannot be resolved: ${lines.slice(0, 3).join('; ')}${lines.length > 3 ? '; …' : ''}`
-  return new SottoError('check_failed', message, { hint: problems.length === 1 ? (first?.next ?? undefined) : `sotto stack register-secrets ${stack.name}`, details: { problems: lines } })
+  const message =
+    problems.length === 1
+      ? `a reference cannot be resolved: ${lines[0] ?? ''}`
+      : `${String(problems.length)} references cannot be resolved: ${lines.slice(0, 3).join('; ')}${lines.length > 3 ? '; …' : ''}`
+  return new SottoError('check_failed', message, {
+    hint: problems.length === 1 ? (first?.next ?? undefined) : `sotto stack register-secrets ${stack.name}`,
+    details: { problems: lines },
+  })
 }

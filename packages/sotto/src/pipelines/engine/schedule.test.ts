@@ -2,10 +2,17 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { runInOrder } from './schedule.ts'
 
-const diamond = [{ id: 'a', needs: [] }, { id: 'b', needs: ['a'] }, { id: 'c', needs: ['a'] }, { id: 'd', needs: ['b', 'c'] }]
+const diamond = [
+  { id: 'a', needs: [] },
+  { id: 'b', needs: ['a'] },
+  { id: 'c', needs: ['a'] },
+  { id: 'd', needs: ['b', 'c'] },
+]
 
 function tick(): Promise<void> {
-  return new Promise((resolve) => { setImmediate(resolve) })
+  return new Promise((resolve) => {
+    setImmediate(resolve)
+  })
 }
 
 test('nodes run after what they need, and no more at a time than allowed', async () => {
@@ -29,17 +36,30 @@ test('after a failure nothing new starts, and what never started is named', asyn
     await tick()
     return id !== 'b'
   })
-  assert.deepEqual([started, skipped], [['a', 'b'], ['c', 'd']])
+  assert.deepEqual(
+    [started, skipped],
+    [
+      ['a', 'b'],
+      ['c', 'd'],
+    ],
+  )
 })
 
 test('a rejection comes after the others have settled', async () => {
   let settled = false
-  const work = runInOrder([{ id: 'x', needs: [] }, { id: 'y', needs: [] }], 2, async (id) => {
-    if (id === 'x') throw new Error('broken')
-    await tick()
-    settled = true
-    return true
-  })
+  const work = runInOrder(
+    [
+      { id: 'x', needs: [] },
+      { id: 'y', needs: [] },
+    ],
+    2,
+    async (id) => {
+      if (id === 'x') throw new Error('broken')
+      await tick()
+      settled = true
+      return true
+    },
+  )
   await assert.rejects(work, /broken/)
   assert.ok(settled)
 })
@@ -47,13 +67,23 @@ test('a rejection comes after the others have settled', async () => {
 test('a free place is given away while others run', async () => {
   const order: string[] = []
   let release = (): void => {}
-  const slow = new Promise<void>((resolve) => { release = resolve })
-  const work = runInOrder([{ id: 'slow', needs: [] }, { id: 'a', needs: [] }, { id: 'b', needs: ['a'] }], 2, async (id) => {
-    if (id === 'slow') await slow
-    order.push(id)
-    if (id === 'b') release()
-    return true
+  const slow = new Promise<void>((resolve) => {
+    release = resolve
   })
+  const work = runInOrder(
+    [
+      { id: 'slow', needs: [] },
+      { id: 'a', needs: [] },
+      { id: 'b', needs: ['a'] },
+    ],
+    2,
+    async (id) => {
+      if (id === 'slow') await slow
+      order.push(id)
+      if (id === 'b') release()
+      return true
+    },
+  )
   await work
   assert.deepEqual(order, ['a', 'b', 'slow'])
 })

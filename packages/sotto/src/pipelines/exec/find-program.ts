@@ -7,7 +7,9 @@ import { spawnError } from '../supervisor/spawn-error.ts'
 export function findProgram(program: string, env: NodeJS.ProcessEnv, cwd: string): string {
   if (program.includes('/') || isAbsolute(program)) return requireExecutable(program, resolve(cwd, program))
   const folders = (env['PATH'] ?? '/usr/bin:/bin').split(delimiter)
-  const found = folders.map((folder) => join(folder === '' ? cwd : folder, program)).find((path) => executable(path) === undefined)
+  const found = folders
+    .map((folder) => join(folder === '' ? cwd : folder, program))
+    .find((path) => executable(path) === undefined)
   if (found === undefined) throw spawnError(Object.assign(new Error('not found'), { code: 'ENOENT' }), program)
   return found
 }

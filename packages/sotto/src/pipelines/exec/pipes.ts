@@ -30,9 +30,13 @@ export async function runInPipes({ argv, cwd, env, redactor, streams, signal }: 
 }
 
 function forwardSignals(child: ChildProcess, cancel: AbortSignal | undefined): () => void {
-  const pass = (signal: NodeJS.Signals): void => { child.kill(signal) }
+  const pass = (signal: NodeJS.Signals): void => {
+    child.kill(signal)
+  }
   const stay = (): void => {}
-  const stop = (): void => { child.kill('SIGTERM') }
+  const stop = (): void => {
+    child.kill('SIGTERM')
+  }
   for (const signal of forwarded) process.on(signal, pass)
   process.on('SIGINT', stay)
   cancel?.addEventListener('abort', stop)
@@ -46,6 +50,8 @@ function forwardSignals(child: ChildProcess, cancel: AbortSignal | undefined): (
 async function exitCode(child: ChildProcess): Promise<number> {
   return await new Promise<number>((resolve, reject) => {
     child.on('error', reject)
-    child.once('exit', (code, signal) => { resolve(code ?? 128 + (signal === null ? 0 : constants.signals[signal])) })
+    child.once('exit', (code, signal) => {
+      resolve(code ?? 128 + (signal === null ? 0 : constants.signals[signal]))
+    })
   })
 }

@@ -5,7 +5,11 @@ import type { Redactor } from '../../redaction/redactor.ts'
 /** A readable that may be a terminal. */
 export type InputStream = Readable & { readonly isTTY?: boolean | undefined; setRawMode?(raw: boolean): unknown }
 /** A writable that may be a terminal. */
-export type OutputStream = Writable & { readonly isTTY?: boolean | undefined; readonly columns?: number | undefined; readonly rows?: number | undefined }
+export type OutputStream = Writable & {
+  readonly isTTY?: boolean | undefined
+  readonly columns?: number | undefined
+  readonly rows?: number | undefined
+}
 
 export interface ExecStreams {
   readonly stdin: InputStream
@@ -29,6 +33,8 @@ export async function writeTo(stream: Writable, data: Uint8Array): Promise<void>
   await new Promise<void>((resolve) => {
     stream.once('drain', resolve)
     stream.once('close', resolve)
-    stream.once('error', () => { resolve() })
+    stream.once('error', () => {
+      resolve()
+    })
   })
 }

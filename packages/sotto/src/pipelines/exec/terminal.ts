@@ -39,13 +39,27 @@ export async function runInTerminal(child: ExecChild, note: (text: string) => vo
 async function connect(pty: IPty, { streams, redactor, signal }: ExecChild): Promise<number> {
   const { stdin, stdout } = streams
   const masking = redactor.stream()
-  const input = (data: Buffer): void => { pty.write(data.toString()) }
-  const resize = (): void => { pty.resize(stdout.columns ?? 80, stdout.rows ?? 24) }
-  const stop = (): void => { pty.kill('SIGTERM') }
+  const input = (data: Buffer): void => {
+    pty.write(data.toString())
+  }
+  const resize = (): void => {
+    pty.resize(stdout.columns ?? 80, stdout.rows ?? 24)
+  }
+  const stop = (): void => {
+    pty.kill('SIGTERM')
+  }
   let written = Promise.resolve()
-  const output = (data: Uint8Array): void => { written = written.then(() => writeTo(stdout, data)) }
-  pty.onData((data: string | Uint8Array) => { output(masking.write(typeof data === 'string' ? Buffer.from(data) : data)) })
-  const ended = new Promise<number>((resolve) => { pty.onExit(({ exitCode, signal: by }) => { resolve(by === undefined || by === 0 ? exitCode : 128 + by) }) })
+  const output = (data: Uint8Array): void => {
+    written = written.then(() => writeTo(stdout, data))
+  }
+  pty.onData((data: string | Uint8Array) => {
+    output(masking.write(typeof data === 'string' ? Buffer.from(data) : data))
+  })
+  const ended = new Promise<number>((resolve) => {
+    pty.onExit(({ exitCode, signal: by }) => {
+      resolve(by === undefined || by === 0 ? exitCode : 128 + by)
+    })
+  })
   stdin.setRawMode?.(true)
   stdin.on('data', input)
   stdout.on('resize', resize)

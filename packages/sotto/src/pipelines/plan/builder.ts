@@ -40,9 +40,18 @@ export class PlanBuilder {
     const what = `step "${name}"`
     const secrets = Object.entries(definition.secrets).map(([alias, declared]): [string, PlannedSecret] => {
       const { name: secret, keys, version, form } = declared
-      return [alias, { name: secret, ...(keys === undefined ? {} : { keys }), ...(version === undefined ? {} : { version }), form }]
+      return [
+        alias,
+        { name: secret, ...(keys === undefined ? {} : { keys }), ...(version === undefined ? {} : { version }), form },
+      ]
     })
-    const common = { step: name, file: this.relativeFile(definition.file), after: this.order(what, after), tracker, settings }
+    const common = {
+      step: name,
+      file: this.relativeFile(definition.file),
+      after: this.order(what, after),
+      tracker,
+      settings,
+    }
     // The id last: a step whose inputs are refused must not use up a number.
     const given = this.readInputs(what, inputs)
     const id = this.newId(name)
@@ -55,16 +64,42 @@ export class PlanBuilder {
     const what = `command "${name}"`
     const given = this.readInputs(what, inputs)
     requireGiven(what, Object.keys(given), [...definition.params, ...definition.inputs])
-    const pick = (names: readonly string[]): { [name: string]: Expression } => Object.fromEntries(names.flatMap((each) => (given[each] === undefined ? [] : [[each, given[each]]])))
+    const pick = (names: readonly string[]): { [name: string]: Expression } =>
+      Object.fromEntries(names.flatMap((each) => (given[each] === undefined ? [] : [[each, given[each]]])))
     const secrets = Object.entries(definition.secrets).map(([variable, declared]): [string, PlannedVariable] => {
       const key = declared.kind === 'secret' ? (declared.keys?.[0] ?? '') : declared.key // command() refused other numbers of keys
-      return [variable, { name: declared.name, key, ...(declared.version === undefined ? {} : { version: declared.version }), form: declared.kind === 'secret' ? 'env' : 'file' }]
+      return [
+        variable,
+        {
+          name: declared.name,
+          key,
+          ...(declared.version === undefined ? {} : { version: declared.version }),
+          form: declared.kind === 'secret' ? 'env' : 'file',
+        },
+      ]
     })
-    const common = { step: name, file: this.relativeFile(definition.file), after: this.order(what, after), tracker, settings, run }
+    const common = {
+      step: name,
+      file: this.relativeFile(definition.file),
+      after: this.order(what, after),
+      tracker,
+      settings,
+      run,
+    }
     const id = this.newId(name)
     this.nodes.push({
-      kind: 'command', id, ...common, params: pick(definition.params), inputs: pick(definition.inputs), secrets: Object.fromEntries(secrets),
-      outputs: Object.fromEntries(Object.entries(outputs).map(([each, { codec, fileName }]) => [each, { codec, fileName: fileName ?? (codec === 'json' ? `${each}.json` : each) }])),
+      kind: 'command',
+      id,
+      ...common,
+      params: pick(definition.params),
+      inputs: pick(definition.inputs),
+      secrets: Object.fromEntries(secrets),
+      outputs: Object.fromEntries(
+        Object.entries(outputs).map(([each, { codec, fileName }]) => [
+          each,
+          { codec, fileName: fileName ?? (codec === 'json' ? `${each}.json` : each) },
+        ]),
+      ),
     })
     const names = Object.keys(outputs)
     if (names.length === 0) return this.handle(id, RESULT)
@@ -79,18 +114,24 @@ export class PlanBuilder {
   private readInputs(what: string, inputs: unknown): { readonly [name: string]: Expression } {
     const handle = findHandle(inputs)
     if (handle !== undefined || typeof inputs !== 'object' || inputs === null || Array.isArray(inputs)) {
-      throw new SottoError('pipeline_invalid', `${what} was not given an object of inputs`, { hint: 'name each input: train({ rows: load() })' })
+      throw new SottoError('pipeline_invalid', `${what} was not given an object of inputs`, {
+        hint: 'name each input: train({ rows: load() })',
+      })
     }
     const members = Object.entries(inputs)
     requireDefined(what, members)
-    return Object.fromEntries(members.map(([name, value]) => [name, toExpression(value, `input "${name}" of ${what}`, this)]))
+    return Object.fromEntries(
+      members.map(([name, value]) => [name, toExpression(value, `input "${name}" of ${what}`, this)]),
+    )
   }
 
   private order(what: string, after: readonly unknown[]): readonly string[] {
     return after.map((each) => {
       const target = findHandle(each)
       if (target?.builder === this && 'step' in target.expression) return target.expression.step
-      throw new SottoError('pipeline_invalid', `${what}: after holds something that is not the result of a step`, { hint: 'write { after: [load()] } with handles of this pipeline' })
+      throw new SottoError('pipeline_invalid', `${what}: after holds something that is not the result of a step`, {
+        hint: 'write { after: [load()] } with handles of this pipeline',
+      })
     })
   }
 
@@ -110,7 +151,9 @@ export class PlanBuilder {
 function requireDefined(what: string, members: readonly (readonly [string, unknown])[]): void {
   const names = members.filter(([, value]) => value === undefined).map(([name]) => `"${name}"`)
   if (names.length === 0) return
-  throw new SottoError('pipeline_invalid', `${what}: input ${names.join(', ')} is undefined`, { hint: 'look for a mistyped name in the body of the pipeline' })
+  throw new SottoError('pipeline_invalid', `${what}: input ${names.join(', ')} is undefined`, {
+    hint: 'look for a mistyped name in the body of the pipeline',
+  })
 }
 
 function requireGiven(what: string, given: readonly string[], declared: readonly string[]): void {
@@ -122,16 +165,20 @@ function requireGiven(what: string, given: readonly string[], declared: readonly
     })
   }
   const absent = declared.filter((name) => !given.includes(name))
-  if (absent.length > 0) throw new SottoError('pipeline_invalid', `${what} was not given ${absent.map((name) => `"${name}"`).join(', ')}`)
+  if (absent.length > 0)
+    throw new SottoError('pipeline_invalid', `${what} was not given ${absent.map((name) => `"${name}"`).join(', ')}`)
 }
 
 /** An object whose unknown members are errors instead of `undefined`. */
 function knownMembers(what: string, members: { readonly [name: string]: unknown }): object {
   return new Proxy(Object.freeze(members), {
     get(target, property) {
-      if (typeof property === 'symbol' || Object.hasOwn(target, property)) return Reflect.get(target, property) as unknown
+      if (typeof property === 'symbol' || Object.hasOwn(target, property))
+        return Reflect.get(target, property) as unknown
       const near = nearest(property, Object.keys(target))
-      throw new SottoError('pipeline_invalid', `${what} has no output "${property}"`, { hint: near === undefined ? `it has ${Object.keys(target).join(', ')}` : `did you mean "${near}"?` })
+      throw new SottoError('pipeline_invalid', `${what} has no output "${property}"`, {
+        hint: near === undefined ? `it has ${Object.keys(target).join(', ')}` : `did you mean "${near}"?`,
+      })
     },
   })
 }

@@ -15,7 +15,9 @@ export function compilePipeline(definition: PipelineDefinition): Plan {
   const what = `pipeline "${definition.name}"`
   const state = registry()
   if (state.building !== undefined) {
-    throw new SottoError('pipeline_invalid', `${what} is used inside pipeline "${state.building.pipeline}"`, { hint: 'call its steps instead' })
+    throw new SottoError('pipeline_invalid', `${what} is used inside pipeline "${state.building.pipeline}"`, {
+      hint: 'call its steps instead',
+    })
   }
   const builder = new PlanBuilder(definition.name, definition.file)
   state.building = builder
@@ -25,7 +27,8 @@ export function compilePipeline(definition: PipelineDefinition): Plan {
   } finally {
     state.building = undefined
   }
-  if (builder.nodes.length === 0) throw new SottoError('pipeline_invalid', `${what} has no steps`, { hint: 'call at least one step in its body' })
+  if (builder.nodes.length === 0)
+    throw new SottoError('pipeline_invalid', `${what} has no steps`, { hint: 'call at least one step in its body' })
   return {
     format: 1,
     pipeline: definition.name,
@@ -41,7 +44,9 @@ function readResult(what: string, returned: unknown, builder: PlanBuilder): Expr
   if (findHandle(returned) === undefined && returned instanceof Promise) {
     // Its failure is this one; without a handler Node would end the process over it.
     returned.catch(() => {})
-    throw new SottoError('pipeline_invalid', `the body of ${what} is async`, { hint: 'a body only connects steps: drop async and await' })
+    throw new SottoError('pipeline_invalid', `the body of ${what} is async`, {
+      hint: 'a body only connects steps: drop async and await',
+    })
   }
   return toExpression(returned, `the result of ${what}`, builder)
 }

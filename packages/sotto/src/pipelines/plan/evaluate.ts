@@ -15,7 +15,13 @@ export async function evaluate(expression: Expression, parameters: JsonObject, r
 }
 
 /** The data of named expressions, as one object. */
-export async function evaluateMembers(members: { readonly [name: string]: Expression }, parameters: JsonObject, read: OutputReader): Promise<JsonObject> {
-  const evaluated = Object.entries(members).map(async ([name, item]) => [name, await evaluate(item, parameters, read)] as const)
+export async function evaluateMembers(
+  members: { readonly [name: string]: Expression },
+  parameters: JsonObject,
+  read: OutputReader,
+): Promise<JsonObject> {
+  const evaluated = Object.entries(members).map(
+    async ([name, item]) => [name, await evaluate(item, parameters, read)] as const,
+  )
   return Object.fromEntries(await Promise.all(evaluated))
 }

@@ -11,16 +11,26 @@ export function toExpression(value: unknown, what: string, builder: PlanBuilder)
     const target = findHandle(item)
     if (target !== undefined) {
       if (target.builder === builder) return target.expression
-      throw new SottoError('pipeline_invalid', `${what} comes from pipeline "${target.builder.pipeline}"`, { hint: 'a handle lives in the body that made it' })
+      throw new SottoError('pipeline_invalid', `${what} comes from pipeline "${target.builder.pipeline}"`, {
+        hint: 'a handle lives in the body that made it',
+      })
     }
     if (typeof item === 'function' && 'stepName' in item) {
-      throw new SottoError('pipeline_invalid', `${what} is step "${String(item.stepName)}" itself, not its result`, { hint: `call it: ${String(item.stepName)}()` })
+      throw new SottoError('pipeline_invalid', `${what} is step "${String(item.stepName)}" itself, not its result`, {
+        hint: `call it: ${String(item.stepName)}()`,
+      })
     }
-    if (typeof item !== 'object' || item === null || isSensitive(item) || above.includes(item)) return { value: toJsonData(item, what, 'pipeline_invalid') }
+    if (typeof item !== 'object' || item === null || isSensitive(item) || above.includes(item))
+      return { value: toJsonData(item, what, 'pipeline_invalid') }
     const deeper = [...above, item]
     if (Array.isArray(item)) return list(item.map((each) => walk(each, deeper)))
-    if (Object.prototype.toString.call(item) !== '[object Object]') return { value: toJsonData(item, what, 'pipeline_invalid') }
-    return object(Object.entries(item).filter(([, each]) => each !== undefined).map(([name, each]) => [name, walk(each, deeper)]))
+    if (Object.prototype.toString.call(item) !== '[object Object]')
+      return { value: toJsonData(item, what, 'pipeline_invalid') }
+    return object(
+      Object.entries(item)
+        .filter(([, each]) => each !== undefined)
+        .map(([name, each]) => [name, walk(each, deeper)]),
+    )
   }
   return walk(value, [])
 }
@@ -33,5 +43,7 @@ function list(items: readonly Expression[]): Expression {
 
 function object(members: readonly (readonly [string, Expression])[]): Expression {
   const values = members.flatMap(([name, item]) => ('value' in item ? [[name, item.value] as const] : []))
-  return values.length === members.length ? { value: Object.fromEntries(values) } : { object: Object.fromEntries(members) }
+  return values.length === members.length
+    ? { value: Object.fromEntries(values) }
+    : { object: Object.fromEntries(members) }
 }

@@ -8,7 +8,9 @@ import { loadPipeline, parsePipelineAddress } from './load.ts'
 
 // Outside of the workspace, where no package "sotto" is installed: the running program answers for it.
 const folder = mkdtempSync(join(tmpdir(), 'sotto-load-'))
-after(() => { rmSync(folder, { recursive: true }) })
+after(() => {
+  rmSync(folder, { recursive: true })
+})
 
 const head = "import { pipeline, step } from 'sotto/pipelines'\nconst one = step('one', async () => 1)\n"
 
@@ -29,23 +31,50 @@ async function refused(file: string, name?: string): Promise<SottoError> {
 }
 
 test('a pipeline is loaded from a file of a project without sotto', async () => {
-  const { plan, folder: where } = await loadPipeline(write('good.ts', `${head}interface Unused { readonly a: 1 }\nexport const p = pipeline('good', () => one())`))
+  const { plan, folder: where } = await loadPipeline(
+    write('good.ts', `${head}interface Unused { readonly a: 1 }\nexport const p = pipeline('good', () => one())`),
+  )
   assert.equal(where, folder)
   assert.deepEqual(plan, {
-    format: 1, pipeline: 'good', file: 'good.ts', settings: {}, params: [], result: { step: 'one', output: 'result' },
-    nodes: [{ kind: 'function', id: 'one', step: 'one', file: 'good.ts', after: [], inputs: {}, secrets: {}, tracker: false, settings: {} }],
+    format: 1,
+    pipeline: 'good',
+    file: 'good.ts',
+    settings: {},
+    params: [],
+    result: { step: 'one', output: 'result' },
+    nodes: [
+      {
+        kind: 'function',
+        id: 'one',
+        step: 'one',
+        file: 'good.ts',
+        after: [],
+        inputs: {},
+        secrets: {},
+        tracker: false,
+        settings: {},
+      },
+    ],
   })
 })
 
 test('a step of another file keeps its file, relative to the pipeline', async () => {
   mkdirSync(join(folder, 'steps'))
   write('steps/two.ts', "import { step } from 'sotto/pipelines'\nexport const two = step('two', () => 2)")
-  const { plan } = await loadPipeline(write('apart.ts', "import { pipeline } from 'sotto/pipelines'\nimport { two } from './steps/two.ts'\nexport const p = pipeline('apart', () => two())"))
+  const { plan } = await loadPipeline(
+    write(
+      'apart.ts',
+      "import { pipeline } from 'sotto/pipelines'\nimport { two } from './steps/two.ts'\nexport const p = pipeline('apart', () => two())",
+    ),
+  )
   assert.equal(plan.nodes[0]?.file, 'steps/two.ts')
 })
 
 test('of several pipelines one is named', async () => {
-  const file = write('several.ts', `${head}export const a = pipeline('alpha', () => one())\nexport const b = pipeline('beta', () => one())`)
+  const file = write(
+    'several.ts',
+    `${head}export const a = pipeline('alpha', () => one())\nexport const b = pipeline('beta', () => one())`,
+  )
   const error = await refused(file)
   assert.match(error.message, /exports 2 pipelines: alpha, beta/)
   assert.match(error.hint ?? '', /several\.ts#alpha/)
@@ -60,14 +89,33 @@ test('what is no pipeline is refused in words, with the line where there is one'
     [folder, 'pipeline_invalid', /is a folder/],
     [write('pipeline.txt', ''), 'pipeline_invalid', /ends in none of/],
     [write('empty.ts', 'export {}'), 'pipeline_invalid', /exports no pipeline/],
-    [write('throws.ts', "const x: number = 1\nthrow new Error(`broken ${x}`)"), 'pipeline_invalid', /throws\.ts:2 threw when it was loaded: broken 1/],
+    [
+      write('throws.ts', 'const x: number = 1\nthrow new Error(`broken ${x}`)'),
+      'pipeline_invalid',
+      /throws\.ts:2 threw when it was loaded: broken 1/,
+    ],
     [write('enum.ts', 'enum A { B }\nexport const c = A.B'), 'pipeline_invalid', /cannot strip: .*enum/],
     [write('syntax.ts', 'const x: = 3'), 'pipeline_invalid', /syntax\.ts.* is not valid/],
     [write('missing.ts', "import './nowhere.ts'"), 'pipeline_invalid', /imports something that is not there/],
-    [write('no-steps.ts', "import { pipeline } from 'sotto/pipelines'\nexport const p = pipeline('none', () => {})"), 'pipeline_invalid', /has no steps/],
-    [write('runs.ts', `${head}export const p = pipeline('runs', () => one())\nawait p.run()`), 'pipeline_invalid', /was called while its file is loaded/],
+    [
+      write('no-steps.ts', "import { pipeline } from 'sotto/pipelines'\nexport const p = pipeline('none', () => {})"),
+      'pipeline_invalid',
+      /has no steps/,
+    ],
+    [
+      write('runs.ts', `${head}export const p = pipeline('runs', () => one())\nawait p.run()`),
+      'pipeline_invalid',
+      /was called while its file is loaded/,
+    ],
     [write('twice.ts', `${head}step('one', () => 2)`), 'pipeline_invalid', /defines two steps named "one"/],
-    [write('in-body.ts', "import { pipeline, step } from 'sotto/pipelines'\nexport const p = pipeline('body', () => step('inner', () => 1)())"), 'pipeline_invalid', /defined inside the body/],
+    [
+      write(
+        'in-body.ts',
+        "import { pipeline, step } from 'sotto/pipelines'\nexport const p = pipeline('body', () => step('inner', () => 1)())",
+      ),
+      'pipeline_invalid',
+      /defined inside the body/,
+    ],
   ]
   for (const [file, code, message] of cases) {
     const error = await refused(file)

@@ -44,10 +44,20 @@ export async function loadPipeline(file: string, name?: string): Promise<LoadedP
 
 function requireFile(file: string, path: string): void {
   const found = statSync(path, { throwIfNoEntry: false })
-  if (found === undefined) throw new SottoError('pipeline_invalid', `${shown(file)} does not exist`, { hint: 'give the path of a pipeline; sotto init writes one' })
-  if (found.isDirectory()) throw new SottoError('pipeline_invalid', `${shown(file)} is a folder`, { hint: 'give the file of a pipeline in it' })
+  if (found === undefined)
+    throw new SottoError('pipeline_invalid', `${shown(file)} does not exist`, {
+      hint: 'give the path of a pipeline; sotto init writes one',
+    })
+  if (found.isDirectory())
+    throw new SottoError('pipeline_invalid', `${shown(file)} is a folder`, {
+      hint: 'give the file of a pipeline in it',
+    })
   if (!extensions.includes(extname(path))) {
-    throw new SottoError('pipeline_invalid', `${shown(file)} is not a pipeline: its name ends in none of ${extensions.join(', ')}`, { hint: 'write the pipeline in TypeScript or JavaScript' })
+    throw new SottoError(
+      'pipeline_invalid',
+      `${shown(file)} is not a pipeline: its name ends in none of ${extensions.join(', ')}`,
+      { hint: 'write the pipeline in TypeScript or JavaScript' },
+    )
   }
 }
 
@@ -65,7 +75,11 @@ async function importFile(file: string, path: string): Promise<object> {
 
 /** Says what the file did wrong, with the line where it can be told, and without the stack. */
 function loadError(file: string, path: string, error: unknown): SottoError {
-  if (isSottoError(error)) return new SottoError(error.code, `${error.message} (${errorPlace(error, path) ?? file})`, { hint: error.hint, cause: error })
+  if (isSottoError(error))
+    return new SottoError(error.code, `${error.message} (${errorPlace(error, path) ?? file})`, {
+      hint: error.hint,
+      cause: error,
+    })
   const code: unknown = error instanceof Error && 'code' in error ? error.code : undefined
   const message = error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error)
   const where = errorPlace(error, path) ?? file
@@ -76,22 +90,47 @@ function loadError(file: string, path: string, error: unknown): SottoError {
     })
   }
   if (code === 'EACCES') return new SottoError('file_unreadable', `${file} cannot be read`, { cause: error })
-  if (code === 'ERR_MODULE_NOT_FOUND') return new SottoError('pipeline_invalid', `${where} imports something that is not there: ${message}`, { hint: 'install it in the project, or write the ending of the file: ./helper.ts', cause: error })
-  if (error instanceof SyntaxError) return new SottoError('pipeline_invalid', `${where} is not valid: ${message}`, { cause: error })
-  return new SottoError('pipeline_invalid', `${where} threw when it was loaded: ${message}`, { hint: 'code at the top of a pipeline runs whenever its file is loaded; move work into steps', cause: error })
+  if (code === 'ERR_MODULE_NOT_FOUND')
+    return new SottoError('pipeline_invalid', `${where} imports something that is not there: ${message}`, {
+      hint: 'install it in the project, or write the ending of the file: ./helper.ts',
+      cause: error,
+    })
+  if (error instanceof SyntaxError)
+    return new SottoError('pipeline_invalid', `${where} is not valid: ${message}`, { cause: error })
+  return new SottoError('pipeline_invalid', `${where} threw when it was loaded: ${message}`, {
+    hint: 'code at the top of a pipeline runs whenever its file is loaded; move work into steps',
+    cause: error,
+  })
 }
 
-function choose(file: string, pipelines: ReadonlyMap<PipelineDefinition, string>, name: string | undefined): PipelineDefinition {
+function choose(
+  file: string,
+  pipelines: ReadonlyMap<PipelineDefinition, string>,
+  name: string | undefined,
+): PipelineDefinition {
   const names = [...pipelines].map(([definition]) => definition.name)
   if (name !== undefined) {
     for (const [definition, as] of pipelines) if (definition.name === name || as === name) return definition
     const near = nearest(name, names)
     throw new SottoError('pipeline_invalid', `${shown(file)} exports no pipeline ${shown(name)}`, {
-      hint: near !== undefined ? `did you mean ${file}#${near}?` : names.length > 0 ? `it exports ${names.join(', ')}` : `write export const … = pipeline('${name}', …)`,
+      hint:
+        near !== undefined
+          ? `did you mean ${file}#${near}?`
+          : names.length > 0
+            ? `it exports ${names.join(', ')}`
+            : `write export const … = pipeline('${name}', …)`,
     })
   }
   const [first] = pipelines.keys()
-  if (first === undefined) throw new SottoError('pipeline_invalid', `${shown(file)} exports no pipeline`, { hint: "write export const churn = pipeline('churn', …)" })
-  if (pipelines.size > 1) throw new SottoError('pipeline_invalid', `${shown(file)} exports ${String(pipelines.size)} pipelines: ${names.join(', ')}`, { hint: `say which: ${file}#${first.name}` })
+  if (first === undefined)
+    throw new SottoError('pipeline_invalid', `${shown(file)} exports no pipeline`, {
+      hint: "write export const churn = pipeline('churn', …)",
+    })
+  if (pipelines.size > 1)
+    throw new SottoError(
+      'pipeline_invalid',
+      `${shown(file)} exports ${String(pipelines.size)} pipelines: ${names.join(', ')}`,
+      { hint: `say which: ${file}#${first.name}` },
+    )
   return first
 }

@@ -23,7 +23,11 @@ function parseParameter(name: string, text: string): Json {
     return typeof value === 'number' && !Number.isFinite(value) ? text : value
   } catch (error) {
     // Not shown: a value of a parameter may be private. The parser's own message would quote it.
-    if (/^\s*["[{]/.test(text)) throw new SottoError('input_invalid', `parameter ${shown(name)} begins like JSON but is not`, { hint: `quote it for the shell: '--${name}={"a": 1}'`, cause: error instanceof Error ? error.name : undefined })
+    if (/^\s*["[{]/.test(text))
+      throw new SottoError('input_invalid', `parameter ${shown(name)} begins like JSON but is not`, {
+        hint: `quote it for the shell: '--${name}={"a": 1}'`,
+        cause: error instanceof Error ? error.name : undefined,
+      })
     return text
   }
 }
@@ -34,7 +38,9 @@ export function completeParameters(plan: Plan, given: unknown): JsonObject {
   const values = isObject(data) ? data : {}
   const names = plan.params.map(({ name }) => name)
   const unknown = Object.keys(values).filter((name) => !names.includes(name))
-  const missing = plan.params.filter((each) => each.default === undefined && values[each.name] === undefined).map(({ name }) => name)
+  const missing = plan.params
+    .filter((each) => each.default === undefined && values[each.name] === undefined)
+    .map(({ name }) => name)
   if (unknown.length > 0 || missing.length > 0) throw mismatch(plan, unknown, missing)
   return Object.fromEntries(plan.params.map((each) => [each.name, values[each.name] ?? each.default ?? null]))
 }
@@ -48,6 +54,14 @@ function mismatch(plan: Plan, unknown: readonly string[], missing: readonly stri
   const near = unknown.map((name) => nearest(name, names)).find((name) => name !== undefined)
   const [absent] = missing
   const known = names.length === 0 ? 'it takes no parameters' : `its parameters are ${names.join(', ')}`
-  const hint = near !== undefined ? `did you mean --${near}=…?` : absent !== undefined ? `give --${absent}=VALUE, or a default: pipeline(NAME, { defaults: { ${absent}: … } }, …)` : known
-  return new SottoError('input_invalid', `pipeline "${plan.pipeline}": ${problems.join('; ')}`, { hint, details: { unknown, missing } })
+  const hint =
+    near !== undefined
+      ? `did you mean --${near}=…?`
+      : absent !== undefined
+        ? `give --${absent}=VALUE, or a default: pipeline(NAME, { defaults: { ${absent}: … } }, …)`
+        : known
+  return new SottoError('input_invalid', `pipeline "${plan.pipeline}": ${problems.join('; ')}`, {
+    hint,
+    details: { unknown, missing },
+  })
 }

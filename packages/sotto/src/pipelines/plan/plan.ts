@@ -90,7 +90,10 @@ export interface Plan {
 }
 
 /** Visits the edges and parameters of an expression. */
-export function visitExpression(expression: Expression, visit: (leaf: Exclude<Expression, { list: unknown } | { object: unknown } | { value: unknown }>) => void): void {
+export function visitExpression(
+  expression: Expression,
+  visit: (leaf: Exclude<Expression, { list: unknown } | { object: unknown } | { value: unknown }>) => void,
+): void {
   if ('list' in expression) for (const item of expression.list) visitExpression(item, visit)
   else if ('object' in expression) for (const item of Object.values(expression.object)) visitExpression(item, visit)
   else if (!('value' in expression)) visit(expression)
@@ -104,7 +107,10 @@ export function nodeExpressions(node: PlanNode): readonly Expression[] {
 /** Ids of the nodes that must have ended before this one starts, each once. */
 export function nodeNeeds(node: PlanNode): readonly string[] {
   const needs = new Set(node.after)
-  for (const expression of nodeExpressions(node)) visitExpression(expression, (leaf) => { if ('step' in leaf) needs.add(leaf.step) })
+  for (const expression of nodeExpressions(node))
+    visitExpression(expression, (leaf) => {
+      if ('step' in leaf) needs.add(leaf.step)
+    })
   return [...needs]
 }
 

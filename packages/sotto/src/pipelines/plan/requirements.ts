@@ -37,7 +37,17 @@ function placed(place: string, settings: PlacedSettings['settings']): readonly P
 function stepSecrets(node: PlanNode): readonly DeclaredSecret[] {
   const place = `step ${node.id}`
   if (node.kind === 'function') {
-    return Object.values(node.secrets).map(({ name, keys, version }) => ({ place, name, ...(keys === undefined ? {} : { keys }), ...(version === undefined ? {} : { version }) }))
+    return Object.values(node.secrets).map(({ name, keys, version }) => ({
+      place,
+      name,
+      ...(keys === undefined ? {} : { keys }),
+      ...(version === undefined ? {} : { version }),
+    }))
   }
-  return Object.values(node.secrets).map(({ name, key, version }) => ({ place, name, keys: [key], ...(version === undefined ? {} : { version }) }))
+  return Object.values(node.secrets).map(({ name, key, version }) => ({
+    place,
+    name,
+    keys: [key],
+    ...(version === undefined ? {} : { version }),
+  }))
 }

@@ -7,7 +7,8 @@ import type { Expression, Plan, PlanNode } from './plan.ts'
 
 /** The plan in the JSON. Another format, unknown steps, cycles and the like: `pipeline_invalid` naming every problem. */
 export function planFromJson(json: JsonObject): Plan {
-  if (json['format'] !== 1) throw invalid([`format ${JSON.stringify(json['format'] ?? null)} is not known to this release`])
+  if (json['format'] !== 1)
+    throw invalid([`format ${JSON.stringify(json['format'] ?? null)} is not known to this release`])
   const shape = shapeProblems(json)
   if (shape.length > 0) throw invalid(shape)
   const plan = json as unknown as Plan // shapeProblems looked at every member that is read here
@@ -23,7 +24,9 @@ export function requireValidPlan(plan: Plan): void {
 }
 
 function invalid(problems: readonly string[]): SottoError {
-  return new SottoError('pipeline_invalid', `the plan is not valid: ${problems.slice(0, 10).join('; ')}`, { details: { problems } })
+  return new SottoError('pipeline_invalid', `the plan is not valid: ${problems.slice(0, 10).join('; ')}`, {
+    details: { problems },
+  })
 }
 
 function shapeProblems(json: JsonObject): readonly string[] {
@@ -33,12 +36,20 @@ function shapeProblems(json: JsonObject): readonly string[] {
   if (!isObject(json['settings'] ?? null)) problems.push('settings is not an object')
   if (!isObject(json['result'] ?? null)) problems.push('result is not an expression')
   if (problems.length > 0) return problems
-  for (const [index, node] of (json['nodes'] as readonly JsonObject[]).entries()) { // a list, by the check above
+  for (const [index, node] of (json['nodes'] as readonly JsonObject[]).entries()) {
+    // a list, by the check above
     const texts = ['id', 'step', 'file'].filter((name) => typeof node[name] !== 'string')
-    const objects = ['inputs', 'secrets', 'settings', ...(node['kind'] === 'command' ? ['params', 'outputs'] : [])].filter((name) => !isObject(node[name] ?? null))
+    const objects = [
+      'inputs',
+      'secrets',
+      'settings',
+      ...(node['kind'] === 'command' ? ['params', 'outputs'] : []),
+    ].filter((name) => !isObject(node[name] ?? null))
     const lists = ['after', ...(node['kind'] === 'command' ? ['run'] : [])].filter((name) => !Array.isArray(node[name]))
-    for (const name of [...texts, ...objects, ...lists]) problems.push(`${name} of node ${String(index + 1)} is missing or of another type`)
-    if (node['kind'] !== 'function' && node['kind'] !== 'command') problems.push(`node ${String(index + 1)} is neither function nor command`)
+    for (const name of [...texts, ...objects, ...lists])
+      problems.push(`${name} of node ${String(index + 1)} is missing or of another type`)
+    if (node['kind'] !== 'function' && node['kind'] !== 'command')
+      problems.push(`node ${String(index + 1)} is neither function nor command`)
   }
   return problems
 }
@@ -49,13 +60,18 @@ function edgeProblems(plan: Plan): readonly string[] {
   const parameters = new Set(plan.params.map(({ name }) => name))
   if (plan.nodes.length === 0) problems.push('it has no nodes')
   if (byId.size !== plan.nodes.length) problems.push('two nodes have the same id')
-  const look = (place: string, expression: Expression): void => { visitExpression(expression, (leaf) => {
-    if ('parameter' in leaf) { if (!parameters.has(leaf.parameter)) problems.push(`${place} uses the unknown parameter "${leaf.parameter}"`) }
-    else if (!hasOutput(byId.get(leaf.step), leaf.output)) problems.push(`${place} uses the unknown output "${leaf.step}.${leaf.output}"`)
-  }) }
+  const look = (place: string, expression: Expression): void => {
+    visitExpression(expression, (leaf) => {
+      if ('parameter' in leaf) {
+        if (!parameters.has(leaf.parameter)) problems.push(`${place} uses the unknown parameter "${leaf.parameter}"`)
+      } else if (!hasOutput(byId.get(leaf.step), leaf.output))
+        problems.push(`${place} uses the unknown output "${leaf.step}.${leaf.output}"`)
+    })
+  }
   for (const node of plan.nodes) {
     for (const expression of nodeExpressions(node)) look(`step "${node.id}"`, expression)
-    for (const id of node.after) if (!byId.has(id)) problems.push(`step "${node.id}" comes after the unknown step "${id}"`)
+    for (const id of node.after)
+      if (!byId.has(id)) problems.push(`step "${node.id}" comes after the unknown step "${id}"`)
   }
   look('the result', plan.result)
   return problems.length > 0 ? problems : cycleProblems(plan)

@@ -26,9 +26,14 @@ export class ChannelPort implements StepPort {
   async call(operation: string, input: unknown): Promise<unknown> {
     this.lastId += 1
     const id = this.lastId
-    const answer = new Promise<unknown>((resolve, reject) => { this.waiting.set(id, { resolve, reject }) })
+    const answer = new Promise<unknown>((resolve, reject) => {
+      this.waiting.set(id, { resolve, reject })
+    })
     // The promise that is returned is another one: this one's rejection counts as handled by settled().
-    const settled = answer.then(() => {}, () => {})
+    const settled = answer.then(
+      () => {},
+      () => {},
+    )
     this.pending.add(settled)
     void settled.then(() => this.pending.delete(settled))
     this.send({ kind: 'call', id, operation, input })
@@ -46,22 +51,33 @@ export class ChannelPort implements StepPort {
   async settled(): Promise<void> {
     while (this.pending.size > 0) await Promise.all(this.pending)
     // One turn more, so that the rejection of a call that nobody awaited is reported before the step is done.
-    await new Promise((resolve) => { setImmediate(resolve) })
+    await new Promise((resolve) => {
+      setImmediate(resolve)
+    })
   }
 }
 
 /** What was thrown, as text. */
 export function failureOf(error: unknown): StepFailure {
   if (isSottoError(error)) return { message: error.message, hint: error.hint, stack: userStack(error) }
-  if (!(error instanceof Error)) return { message: `it threw ${typeof error === 'string' ? error : describe(error)}`, hint: undefined, stack: undefined }
-  const message = error.message === '' ? error.name : error.name === 'Error' ? error.message : `${error.name}: ${error.message}`
+  if (!(error instanceof Error))
+    return {
+      message: `it threw ${typeof error === 'string' ? error : describe(error)}`,
+      hint: undefined,
+      stack: undefined,
+    }
+  const message =
+    error.message === '' ? error.name : error.name === 'Error' ? error.message : `${error.name}: ${error.message}`
   return { message, hint: undefined, stack: userStack(error) }
 }
 
 /** The stack without the frames of Node and of this program, which say nothing about the step. */
 function userStack({ stack }: Error): string | undefined {
   const ours = dirname(programFiles().stepRunner)
-  return stack?.split('\n').filter((line) => !/^\s+at /.test(line) || !(line.includes('node:internal/') || line.includes(ours))).join('\n')
+  return stack
+    ?.split('\n')
+    .filter((line) => !/^\s+at /.test(line) || !(line.includes('node:internal/') || line.includes(ours)))
+    .join('\n')
 }
 
 /** A thrown object may throw again when it is looked at. */

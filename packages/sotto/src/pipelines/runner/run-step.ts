@@ -45,7 +45,9 @@ async function importStep(start: StartMessage): Promise<StepDefinition> {
 function makeContext(start: StartMessage, port: StepPort, signal: () => AbortSignal): StepContext<SecretDeclarations> {
   const context = {
     secrets: openSecrets(`step "${start.step.id}"`, start.secrets),
-    log: (message: string): void => { process.stdout.write(`${message}\n`) },
+    log: (message: string): void => {
+      process.stdout.write(`${message}\n`)
+    },
     get signal(): AbortSignal {
       return signal()
     },
@@ -58,7 +60,9 @@ function makeContext(start: StartMessage, port: StepPort, signal: () => AbortSig
   // Types are stripped: say what is missing instead of failing over `undefined`.
   return Object.defineProperty(context, 'tracker', {
     get() {
-      throw new SottoError('pipeline_invalid', `step "${start.step.id}" does not declare the experiment tracker`, { hint: 'declare it: { tracker: true }' })
+      throw new SottoError('pipeline_invalid', `step "${start.step.id}" does not declare the experiment tracker`, {
+        hint: 'declare it: { tracker: true }',
+      })
     },
   })
 }
@@ -67,6 +71,9 @@ function stringify(what: string, result: unknown): string {
   try {
     return JSON.stringify(result)
   } catch (cause) {
-    throw new SottoError('value_too_large', `${what} is too large for one JSON text`, { hint: 'write it to a file and return where it is, or return less', cause })
+    throw new SottoError('value_too_large', `${what} is too large for one JSON text`, {
+      hint: 'write it to a file and return where it is, or return less',
+      cause,
+    })
   }
 }

@@ -28,7 +28,10 @@ export class AttemptLog {
     this.held.push(data)
     this.heldBytes += data.length
     if (this.heldBytes >= BATCH_BYTES) this.send()
-    else this.timer ??= setTimeout(() => { this.send() }, BATCH_MS)
+    else
+      this.timer ??= setTimeout(() => {
+        this.send()
+      }, BATCH_MS)
     if (this.sendingBytes > BACKLOG_BYTES) await this.sending
   }
 
@@ -47,13 +50,18 @@ export class AttemptLog {
     this.held = []
     this.heldBytes = 0
     this.sendingBytes += data.length
-    this.sending = this.sending.then(async () => { await this.append(data) })
+    this.sending = this.sending.then(async () => {
+      await this.append(data)
+    })
   }
 
   private async append(data: Buffer): Promise<void> {
     try {
       for (let at = 0; at < data.length && this.failure === undefined; at += BATCH_BYTES) {
-        await this.api.appendRunLog({ attempt: this.attempt, dataBase64: data.toString('base64', at, at + BATCH_BYTES) })
+        await this.api.appendRunLog({
+          attempt: this.attempt,
+          dataBase64: data.toString('base64', at, at + BATCH_BYTES),
+        })
       }
     } catch (error) {
       this.failure = error

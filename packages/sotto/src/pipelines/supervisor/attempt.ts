@@ -46,10 +46,27 @@ export async function runAttempt(context: RunContext, node: PlanNode): Promise<S
     attempt: attempt.id,
     state: outcome.state,
     ...(outcome.exitCode === undefined ? {} : { exitCode: outcome.exitCode }),
-    ...(outcome.state === 'completed' ? { outputs: Object.values(outcome.outputs).map(({ name, digest, sizeBytes, codec }) => ({ name, digest, sizeBytes, codec })) } : { error: outcome.error }),
+    ...(outcome.state === 'completed'
+      ? {
+          outputs: Object.values(outcome.outputs).map(({ name, digest, sizeBytes, codec }) => ({
+            name,
+            digest,
+            sizeBytes,
+            codec,
+          })),
+        }
+      : { error: outcome.error }),
   })
-  const failure = outcome.state === 'completed' ? { error: undefined, hint: undefined } : { error: outcome.error, hint: outcome.hint }
-  observe({ kind: 'step ended', step: node.id, attempt: attempt.id, state: outcome.state, durationMs: performance.now() - began, ...failure })
+  const failure =
+    outcome.state === 'completed' ? { error: undefined, hint: undefined } : { error: outcome.error, hint: outcome.hint }
+  observe({
+    kind: 'step ended',
+    step: node.id,
+    attempt: attempt.id,
+    state: outcome.state,
+    durationMs: performance.now() - began,
+    ...failure,
+  })
   return outcome
 }
 
@@ -64,9 +81,17 @@ async function settle(context: RunContext, work: () => Promise<StepOutcome>): Pr
   }
 }
 
-async function work(context: RunContext, node: PlanNode, attempt: Attempt, output: AttemptOutput): Promise<StepOutcome> {
+async function work(
+  context: RunContext,
+  node: PlanNode,
+  attempt: Attempt,
+  output: AttemptOutput,
+): Promise<StepOutcome> {
   const resolved = await resolve(context, node, attempt)
-  const store = openArtifactStore(resolved.components.find(({ type }) => type === 'artifact-store'), context.places.artifacts)
+  const store = openArtifactStore(
+    resolved.components.find(({ type }) => type === 'artifact-store'),
+    context.places.artifacts,
+  )
   const folder = await makeWorkFolder(context.places.runtime)
   let tracker: TrackerSession | undefined
   let outcome: StepOutcome | undefined
@@ -98,7 +123,11 @@ async function work(context: RunContext, node: PlanNode, attempt: Attempt, outpu
 }
 
 /** A step that completed but whose tracked run could not be closed may have lost what it logged: it failed. */
-async function closeTracker(context: RunContext, tracker: TrackerSession | undefined, outcome: StepOutcome | undefined): Promise<void> {
+async function closeTracker(
+  context: RunContext,
+  tracker: TrackerSession | undefined,
+  outcome: StepOutcome | undefined,
+): Promise<void> {
   try {
     await tracker?.finish(outcome?.state ?? (context.stop.cancel.aborted ? 'cancelled' : 'failed'))
   } catch (error) {
@@ -120,16 +149,31 @@ async function resolve(context: RunContext, node: PlanNode, attempt: Attempt): P
   const known = new Set(context.redactor.unmaskedLabels)
   for (const { label, value, plain } of resolved.revealed) if (!plain) context.redactor.add(valueBytes(value), label)
   for (const label of context.redactor.unmaskedLabels) {
-    if (!known.has(label)) context.observe({ kind: 'warning', step: node.id, message: `${label} is shorter than 6 bytes and is not masked in output` })
+    if (!known.has(label))
+      context.observe({
+        kind: 'warning',
+        step: node.id,
+        message: `${label} is shorter than 6 bytes and is not masked in output`,
+      })
   }
   return resolved
 }
 
-async function track(context: RunContext, node: PlanNode, attempt: Attempt, resolved: ResolvedReferences): Promise<TrackerSession | undefined> {
+async function track(
+  context: RunContext,
+  node: PlanNode,
+  attempt: Attempt,
+  resolved: ResolvedReferences,
+): Promise<TrackerSession | undefined> {
   const component = resolved.components.find(({ type }) => type === 'experiment-tracker')
   // The engine refused a stack without one before the run began.
   if (component === undefined) return undefined
-  const session = await openTracker(component, context.trackers, { pipeline: context.plan.pipeline, run: context.run, step: node.id, attempt: attempt.id }, context.redactor)
+  const session = await openTracker(
+    component,
+    context.trackers,
+    { pipeline: context.plan.pipeline, run: context.run, step: node.id, attempt: attempt.id },
+    context.redactor,
+  )
   context.observe({ kind: 'tracked', step: node.id, url: context.redactor.redact(session.url) })
   return session
 }
@@ -137,5 +181,9 @@ async function track(context: RunContext, node: PlanNode, attempt: Attempt, reso
 function redacted(outcome: StepOutcome, redact: (text: string) => string): StepOutcome {
   if (outcome.state === 'completed') return outcome
   // Cut after masking: half a value would not be recognised.
-  return { ...outcome, error: redact(outcome.error).slice(0, MAX_ERROR), hint: outcome.hint === undefined ? undefined : redact(outcome.hint) }
+  return {
+    ...outcome,
+    error: redact(outcome.error).slice(0, MAX_ERROR),
+    hint: outcome.hint === undefined ? undefined : redact(outcome.hint),
+  }
 }

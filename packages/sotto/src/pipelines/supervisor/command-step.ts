@@ -25,17 +25,25 @@ export async function runCommand(job: StepJob, node: CommandNode): Promise<StepO
     ...environmentWithoutSotto(context.env),
     ...job.tracker?.environment(),
     ...(await secretVariables(job, node)),
-    SOTTO_PARAMS: await work.write('params.json', JSON.stringify(await evaluateMembers(node.params, context.parameters, (step, name) => read(job, step, name)))),
+    SOTTO_PARAMS: await work.write(
+      'params.json',
+      JSON.stringify(await evaluateMembers(node.params, context.parameters, (step, name) => read(job, step, name))),
+    ),
     SOTTO_INPUTS: await writeInputs(job, node),
     SOTTO_OUTPUTS: outputs,
     [SOCKET_VARIABLE]: job.socket,
   }
   const child = spawn(program, args, { cwd: context.folder, env, detached: true, stdio: ['ignore', 'pipe', 'pipe'] })
-  const end = await superviseProcess(child, { stop: context.stop, groups: context.groups, onOutput: (stream, chunk) => output.write(stream, chunk) }).catch((error: unknown) => {
+  const end = await superviseProcess(child, {
+    stop: context.stop,
+    groups: context.groups,
+    onOutput: (stream, chunk) => output.write(stream, chunk),
+  }).catch((error: unknown) => {
     throw spawnError(error, program)
   })
   if (end.exitCode === 0) return { state: 'completed', exitCode: 0, outputs: await storeOutputs(job, node, outputs) }
-  if (context.stop.cancel.aborted) return { state: 'cancelled', exitCode: end.exitCode, error: 'cancelled', hint: undefined }
+  if (context.stop.cancel.aborted)
+    return { state: 'cancelled', exitCode: end.exitCode, error: 'cancelled', hint: undefined }
   return { state: 'failed', exitCode: end.exitCode, error: `${program} ${describeEnd(end)}`, hint: undefined }
 }
 
@@ -47,7 +55,9 @@ async function secretVariables(job: StepJob, node: CommandNode): Promise<NodeJS.
     if (form === 'file') variables[variable] = await job.work.write(`secret-${String(index)}`, valueBytes(value))
     // Looked at here, because Node's own error would quote the value.
     else if (value.encoding === 'base64' || value.data.includes('\0')) {
-      throw new SottoError('value_invalid', `the value of ${name}.${key} cannot be a variable of an environment`, { hint: `hand it over as a file: ${variable}: secretFile('${name}', '${key}')` })
+      throw new SottoError('value_invalid', `the value of ${name}.${key} cannot be a variable of an environment`, {
+        hint: `hand it over as a file: ${variable}: secretFile('${name}', '${key}')`,
+      })
     } else variables[variable] = value.data
   }
   return variables
@@ -60,7 +70,11 @@ async function writeInputs(job: StepJob, node: CommandNode): Promise<string> {
     const artifact = findArtifact(job, expression)
     if (artifact?.codec === 'file') {
       await verifyArtifact(artifact)
-      await copyFile(artifact.path, join(folder, `${name}${extname(fileNameOf(job, expression))}`), constants.COPYFILE_EXCL)
+      await copyFile(
+        artifact.path,
+        join(folder, `${name}${extname(fileNameOf(job, expression))}`),
+        constants.COPYFILE_EXCL,
+      )
     } else {
       const value = await evaluate(expression, job.context.parameters, (step, output) => read(job, step, output))
       await job.work.write(join('inputs', `${name}.json`), JSON.stringify(value))
@@ -85,21 +99,38 @@ async function read(job: StepJob, step: string, output: string): Promise<Json> {
   return artifact === undefined ? null : await readArtifact(artifact)
 }
 
-async function storeOutputs(job: StepJob, node: CommandNode, folder: string): Promise<{ readonly [output: string]: StoredArtifact }> {
-  const stored = Object.entries(node.outputs).map(async ([name, output]) => [name, await storeOutput(job, name, output, join(folder, output.fileName))] as const)
+async function storeOutputs(
+  job: StepJob,
+  node: CommandNode,
+  folder: string,
+): Promise<{ readonly [output: string]: StoredArtifact }> {
+  const stored = Object.entries(node.outputs).map(
+    async ([name, output]) => [name, await storeOutput(job, name, output, join(folder, output.fileName))] as const,
+  )
   return Object.fromEntries(await Promise.all(stored))
 }
 
-async function storeOutput(job: StepJob, name: string, { codec, fileName }: PlannedOutput, path: string): Promise<StoredArtifact> {
+async function storeOutput(
+  job: StepJob,
+  name: string,
+  { codec, fileName }: PlannedOutput,
+  path: string,
+): Promise<StoredArtifact> {
   const found = await lstat(path).catch(() => undefined)
-  if (found === undefined) throw new SottoError('step_failed', `it ended without writing output "${name}"`, { hint: `write it to $SOTTO_OUTPUTS/${fileName}` })
-  if (!found.isFile()) throw new SottoError('step_failed', `its output "${name}" is not a file`, { hint: 'pack a folder into an archive' })
+  if (found === undefined)
+    throw new SottoError('step_failed', `it ended without writing output "${name}"`, {
+      hint: `write it to $SOTTO_OUTPUTS/${fileName}`,
+    })
+  if (!found.isFile())
+    throw new SottoError('step_failed', `its output "${name}" is not a file`, { hint: 'pack a folder into an archive' })
   if (codec === 'file') return await job.store.putFile(name, codec, path)
   const bytes = await readFile(path)
   try {
     JSON.parse(bytes.toString())
   } catch {
-    throw new SottoError('step_failed', `its output "${name}" (${fileName}) is not JSON`, { hint: `declare another kind of output: output.file('${fileName}')` })
+    throw new SottoError('step_failed', `its output "${name}" (${fileName}) is not JSON`, {
+      hint: `declare another kind of output: output.file('${fileName}')`,
+    })
   }
   return await job.store.put(name, codec, bytes)
 }

@@ -11,5 +11,7 @@ export function declaredMode(settings: readonly JsonObject[]): 'recorded' | 'req
   const word = words.find((each) => each === given)
   if (word !== undefined) return word
   const near = typeof given === 'string' ? nearest(given, words) : undefined
-  throw new SottoError('attribute_invalid', `setting ${SETTING} is ${JSON.stringify(given)}`, { hint: `use ${near ?? words.join(' or ')}` })
+  throw new SottoError('attribute_invalid', `setting ${SETTING} is ${JSON.stringify(given)}`, {
+    hint: `use ${near ?? words.join(' or ')}`,
+  })
 }

@@ -25,7 +25,13 @@ export async function runFunction(job: StepJob, node: FunctionNode): Promise<Ste
   const artifacts = await usedArtifacts(job, node)
   const { stepRunner, nodeFlags } = programFiles()
   const { env, added } = functionEnvironment(job)
-  const child = fork(stepRunner, [], { cwd: context.folder, env, execArgv: [...nodeFlags], detached: true, stdio: ['ignore', 'pipe', 'pipe', 'ipc'] })
+  const child = fork(stepRunner, [], {
+    cwd: context.folder,
+    env,
+    execArgv: [...nodeFlags],
+    detached: true,
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+  })
   const resultFile = join(job.work.path, 'result.json')
   let done = false
   let failure: StepFailure | undefined
@@ -35,12 +41,17 @@ export async function runFunction(job: StepJob, node: FunctionNode): Promise<Ste
     else void answer(child, job, message)
   })
   send(child, { ...startMessage(job, node), artifacts, resultFile, dropVariables: added })
-  const end = await superviseProcess(child, { stop: context.stop, groups: context.groups, onOutput: (stream, chunk) => output.write(stream, chunk) })
+  const end = await superviseProcess(child, {
+    stop: context.stop,
+    groups: context.groups,
+    onOutput: (stream, chunk) => output.write(stream, chunk),
+  })
   if (done) {
     const stored = await job.store.put(RESULT, 'json', await readFile(resultFile))
     return { state: 'completed', exitCode: 0, outputs: { [RESULT]: stored } }
   }
-  if (context.stop.cancel.aborted) return { state: 'cancelled', exitCode: end.exitCode, error: 'cancelled', hint: undefined }
+  if (context.stop.cancel.aborted)
+    return { state: 'cancelled', exitCode: end.exitCode, error: 'cancelled', hint: undefined }
   if (failure?.stack !== undefined) await output.note(`${failure.stack}\n`)
   const error = failure?.message ?? `its process ${describeEnd(end)} before the function returned`
   return { state: 'failed', exitCode: end.exitCode, error, hint: failure?.hint }
@@ -68,13 +79,19 @@ async function usedArtifacts({ context }: StepJob, node: FunctionNode): Promise<
       if ('step' in leaf && artifact !== undefined) (used[leaf.step] ??= {})[leaf.output] = artifact
     })
   }
-  for (const artifact of Object.values(used).flatMap((outputs) => Object.values(outputs))) await verifyArtifact(artifact)
+  for (const artifact of Object.values(used).flatMap((outputs) => Object.values(outputs)))
+    await verifyArtifact(artifact)
   return used
 }
 
-function startMessage(job: StepJob, node: FunctionNode): Omit<StartMessage, 'artifacts' | 'resultFile' | 'dropVariables'> {
+function startMessage(
+  job: StepJob,
+  node: FunctionNode,
+): Omit<StartMessage, 'artifacts' | 'resultFile' | 'dropVariables'> {
   const { context, attempt, resolved, tracker } = job
-  const secrets = Object.entries(node.secrets).map(([alias, { name, form }], index) => [alias, { name, form, values: resolved.secrets[index]?.values ?? {} }] as const)
+  const secrets = Object.entries(node.secrets).map(
+    ([alias, { name, form }], index) => [alias, { name, form, values: resolved.secrets[index]?.values ?? {} }] as const,
+  )
   return {
     kind: 'start',
     file: resolve(context.folder, node.file),
@@ -93,5 +110,7 @@ function functionEnvironment(job: StepJob): { readonly env: NodeJS.ProcessEnv; r
   const env: NodeJS.ProcessEnv = { ...environmentWithoutSotto(job.context.env), [SOCKET_VARIABLE]: job.socket }
   const cache = env[CACHE_VARIABLE] === undefined ? safeCacheFolder(job.context.places.cache) : undefined
   // By the environment, so that the runner itself is cached; what the step starts does not inherit it.
-  return cache === undefined ? { env, added: [] } : { env: { ...env, [CACHE_VARIABLE]: cache }, added: [CACHE_VARIABLE] }
+  return cache === undefined
+    ? { env, added: [] }
+    : { env: { ...env, [CACHE_VARIABLE]: cache }, added: [CACHE_VARIABLE] }
 }

@@ -26,9 +26,21 @@ export class OutputPump {
     const began = Date.now()
     this.lastOutputAt = began
     let ended = false
-    const settled = this.pumps.then(() => { ended = true }, () => { ended = true })
+    const settled = this.pumps.then(
+      () => {
+        ended = true
+      },
+      () => {
+        ended = true
+      },
+    )
     while (!ended && Date.now() - this.lastOutputAt < IDLE_MS && Date.now() - began < TOTAL_MS) {
-      await Promise.race([settled, new Promise((resolve) => { setTimeout(resolve, 20) })])
+      await Promise.race([
+        settled,
+        new Promise((resolve) => {
+          setTimeout(resolve, 20)
+        }),
+      ])
     }
   }
 

@@ -44,7 +44,9 @@ export async function superviseProcess(child: ChildProcess, options: ProcessOpti
 
 function stopOnSignals(child: ChildProcess, { cancel, force, graceMs }: Stop): () => void {
   let timer: NodeJS.Timeout | undefined
-  const kill = (): void => { if (child.pid !== undefined) signalGroup(child.pid, 'SIGKILL') }
+  const kill = (): void => {
+    if (child.pid !== undefined) signalGroup(child.pid, 'SIGKILL')
+  }
   const ask = (): void => {
     if (child.pid === undefined) return
     signalGroup(child.pid, 'SIGTERM')
@@ -66,9 +68,17 @@ async function ended(child: ChildProcess): Promise<ProcessEnd> {
   const exit = new Promise<ProcessEnd>((resolve, reject) => {
     // Not once: an error of a later kill() must not end the supervisor.
     child.on('error', reject)
-    child.once('exit', (code, signal) => { resolve({ exitCode: code ?? undefined, signal: signal ?? undefined }) })
+    child.once('exit', (code, signal) => {
+      resolve({ exitCode: code ?? undefined, signal: signal ?? undefined })
+    })
   })
-  const disconnected = child.connected ? new Promise<void>((resolve) => { child.once('disconnect', () => { resolve() }) }) : undefined
+  const disconnected = child.connected
+    ? new Promise<void>((resolve) => {
+        child.once('disconnect', () => {
+          resolve()
+        })
+      })
+    : undefined
   const end = await exit
   await disconnected
   return end

@@ -5,8 +5,19 @@ import { isSottoError, shown, SottoError } from '@sotto/sdk/model'
 export function spawnError(error: unknown, program: string): SottoError {
   if (isSottoError(error)) return error
   const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error'
-  if (code === 'ENOENT') return new SottoError('step_failed', `the program ${shown(program)} was not found`, { hint: 'install it, or give its path (./NAME for a file beside the pipeline)' })
-  if (code === 'EACCES') return new SottoError('step_failed', `the program ${shown(program)} may not be executed`, { hint: `chmod +x ${program}` })
-  if (code === 'E2BIG') return new SottoError('step_failed', `the arguments and variables of ${shown(program)} are too large for the system`, { hint: 'hand large secrets over as files: secretFile(…)' })
+  if (code === 'ENOENT')
+    return new SottoError('step_failed', `the program ${shown(program)} was not found`, {
+      hint: 'install it, or give its path (./NAME for a file beside the pipeline)',
+    })
+  if (code === 'EACCES')
+    return new SottoError('step_failed', `the program ${shown(program)} may not be executed`, {
+      hint: `chmod +x ${program}`,
+    })
+  if (code === 'E2BIG')
+    return new SottoError(
+      'step_failed',
+      `the arguments and variables of ${shown(program)} are too large for the system`,
+      { hint: 'hand large secrets over as files: secretFile(…)' },
+    )
   return new SottoError('step_failed', `the program ${shown(program)} could not be started (${code})`)
 }

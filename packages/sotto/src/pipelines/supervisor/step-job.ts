@@ -24,4 +24,9 @@ export interface StepJob {
 /** How an attempt ended. Texts are not redacted yet. */
 export type StepOutcome =
   | { readonly state: 'completed'; readonly exitCode: number; readonly outputs: NodeOutputs }
-  | { readonly state: 'failed' | 'cancelled'; readonly exitCode: number | undefined; readonly error: string; readonly hint: string | undefined }
+  | {
+      readonly state: 'failed' | 'cancelled'
+      readonly exitCode: number | undefined
+      readonly error: string
+      readonly hint: string | undefined
+    }

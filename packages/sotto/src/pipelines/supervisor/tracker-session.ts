@@ -62,7 +62,9 @@ export class TrackerSession {
   }
 
   private redactTexts(texts: { readonly [name: string]: string }): { readonly [name: string]: string } {
-    return Object.fromEntries(Object.entries(texts).map(([name, text]) => [this.redactor.redact(name), this.redactor.redact(text)]))
+    return Object.fromEntries(
+      Object.entries(texts).map(([name, text]) => [this.redactor.redact(name), this.redactor.redact(text)]),
+    )
   }
 
   private redactKeys(metrics: { readonly [name: string]: number }): { readonly [name: string]: number } {
@@ -71,19 +73,33 @@ export class TrackerSession {
 }
 
 /** Opens the run at the product of the stack's tracker. Codes: `unsupported` for a flavor without provider, and the provider's. */
-export async function openTracker(component: ResolvedComponent, providers: readonly TrackerProvider[], attempt: TrackedAttempt, redactor: Redactor): Promise<TrackerSession> {
+export async function openTracker(
+  component: ResolvedComponent,
+  providers: readonly TrackerProvider[],
+  attempt: TrackedAttempt,
+  redactor: Redactor,
+): Promise<TrackerSession> {
   const provider = providers.find((each) => each.flavor === component.flavor)
   if (provider === undefined) {
-    throw new SottoError('unsupported', `experiment tracker "${component.name}" is of flavor "${component.flavor}", which runs cannot use`, { hint: `use one of flavor ${providers.map((each) => each.flavor).join(', ')}` })
+    throw new SottoError(
+      'unsupported',
+      `experiment tracker "${component.name}" is of flavor "${component.flavor}", which runs cannot use`,
+      { hint: `use one of flavor ${providers.map((each) => each.flavor).join(', ')}` },
+    )
   }
   return new TrackerSession(await provider.open(component, attempt), redactor)
 }
 
 function member(input: unknown, name: string): unknown {
-  return typeof input === 'object' && input !== null && Object.hasOwn(input, name) ? Reflect.get(input, name) : undefined
+  return typeof input === 'object' && input !== null && Object.hasOwn(input, name)
+    ? Reflect.get(input, name)
+    : undefined
 }
 
-function readMetrics(input: unknown): { readonly metrics: { readonly [name: string]: number }; readonly step: number | undefined } {
+function readMetrics(input: unknown): {
+  readonly metrics: { readonly [name: string]: number }
+  readonly step: number | undefined
+} {
   const [metrics, step] = [member(input, 'metrics'), member(input, 'step')]
   if (typeof metrics !== 'object' || metrics === null) throw refused('metrics is not an object of numbers')
   const bad = Object.entries(metrics).find(([, value]) => typeof value !== 'number' || !Number.isFinite(value))
@@ -94,13 +110,15 @@ function readMetrics(input: unknown): { readonly metrics: { readonly [name: stri
 
 function readTexts(input: unknown, name: string): { readonly [name: string]: string } {
   const texts = member(input, name)
-  if (typeof texts !== 'object' || texts === null || Object.values(texts).some((text) => typeof text !== 'string')) throw refused(`${name} is not an object of texts`)
+  if (typeof texts !== 'object' || texts === null || Object.values(texts).some((text) => typeof text !== 'string'))
+    throw refused(`${name} is not an object of texts`)
   return texts as { readonly [name: string]: string } // looked at above
 }
 
 function readArtifactInput(input: unknown): { readonly path: string; readonly data: Uint8Array } {
   const [path, data] = [member(input, 'path'), member(input, 'dataBase64')]
-  if (typeof path !== 'string' || typeof data !== 'string') throw refused('an artifact takes {"path": TEXT, "dataBase64": TEXT}')
+  if (typeof path !== 'string' || typeof data !== 'string')
+    throw refused('an artifact takes {"path": TEXT, "dataBase64": TEXT}')
   const parts = path.split('/')
   const plain = parts.every((part) => part !== '' && part !== '.' && part !== '..' && !/[\0\\]/.test(part))
   if (!plain) throw refused(`the path ${JSON.stringify(path)} of an artifact is not relative and plain`)
