@@ -22,7 +22,7 @@ export function checkFailed(report: CheckReport, what: string): SottoError {
       : problems[0]?.next
   return new SottoError('check_failed', `${what} has ${countsOf(problems)}`, {
     hint,
-    details: { problems: problems.map(problemLine) },
+    details: { problems: problems.map((problem) => problemLine(problem, hint)) },
   })
 }
 
@@ -39,9 +39,10 @@ function countsOf(problems: readonly CheckItem[]): string {
   return parts.join(' and ')
 }
 
-function problemLine({ place, path, reference, outcome, next }: CheckItem): string {
+/** The command of a problem is left out where it is the one that the error ends with. */
+function problemLine({ place, path, reference, outcome, next }: CheckItem, hint: string | undefined): string {
   const parts = [place, path, reference, outcome].filter((part) => part !== '')
-  return next === undefined ? parts.join('  ') : `${parts.join('  ')}  (${next})`
+  return next === undefined || next === hint ? parts.join('  ') : `${parts.join('  ')}  (${next})`
 }
 
 export function checkTable({ items }: CheckReport): Table {
