@@ -22,6 +22,9 @@ export interface RunOptions {
   readonly columns?: number
 }
 
+/** For snapshots of text: lines as they are, so that a change can be read. */
+export const asText: { readonly serializers: [(text: string) => string] } = { serializers: [(text) => text] }
+
 class MemoryOutput implements Output {
   readonly isTerminal: boolean
   readonly #columns: number

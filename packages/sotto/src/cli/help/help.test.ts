@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import { errorCodes } from '@sotto/sdk/model'
 import { nouns } from '../table/nouns.ts'
-import { TestHome } from '../testing.ts'
+import { asText, TestHome } from '../testing.ts'
 import { topicNames } from './topics.ts'
 import { version } from './version.ts'
 
@@ -28,7 +28,7 @@ for (const line of lines) {
   test(`sotto ${line}`, async (context) => {
     using home = new TestHome()
     const { stdout } = await home.ok(line === '' ? '--help' : line)
-    context.assert.snapshot(stdout)
+    context.assert.snapshot(stdout, asText)
   })
 }
 
@@ -56,7 +56,7 @@ test('wrong words are answered with the nearest right ones', async (context) => 
     assert.equal(ran.stdout, '', line)
     answers.push(`$ sotto ${line}\n${ran.stderr}`)
   }
-  context.assert.snapshot(answers.join('\n'))
+  context.assert.snapshot(answers.join('\n'), asText)
 })
 
 test('help fits a narrow terminal, but for lines that are to be copied', async () => {

@@ -27,6 +27,7 @@ export class LineReader {
   #waiting = ''
   #line = ''
   #pasting = false
+  #pastedReturn = false
   #ended = false
   #question: Question | undefined
 
@@ -126,9 +127,11 @@ export class LineReader {
   }
 
   #pasted(question: Question, character: string): void {
+    // Terminals turn the line breaks of a pasted text into CR; those that do not leave CR LF as it is.
+    const isSecondHalf = character === '\n' && this.#pastedReturn
+    this.#pastedReturn = character === '\r'
     const isBreak = character === '\r' || character === '\n'
-    if (isBreak && !question.hidden) return
-    // Terminals turn the line breaks of a pasted text into CR.
+    if (isSecondHalf || (isBreak && !question.hidden)) return
     this.#type(question, isBreak ? '\n' : character, true)
   }
 

@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import type { CheckReport } from '@sotto/sdk/model'
-import { TestHome } from '../testing.ts'
+import { asText, TestHome } from '../testing.ts'
 
 /** A stack `prod` whose tracker refers to two keys of a secret that is not there. */
 async function withProd(home: TestHome): Promise<void> {
@@ -38,7 +38,7 @@ test('a check tells every problem at once with its place and the command, and en
   const ran = await home.run(['stack', 'check', 'prod'])
   assert.equal(ran.code, 7)
   assert.equal(ran.stdout, '')
-  context.assert.snapshot(ran.stderr)
+  context.assert.snapshot(ran.stderr, asText)
   const asJson = await home.run(['stack', 'check', 'prod', '--json'])
   assert.equal(asJson.code, 7)
   const report = JSON.parse(asJson.stdout) as CheckReport // asserted below
@@ -138,7 +138,7 @@ test('on a terminal each value is asked for once, grouped by secret, with what u
   })
   assert.equal(asked.code, 0, asked.stderr)
   assert.doesNotMatch(asked.stderr, /hunter2|from file/)
-  context.assert.snapshot(asked.stderr.replaceAll('\u001b[?2004h', '').replaceAll('\u001b[?2004l', ''))
+  context.assert.snapshot(asked.stderr.replaceAll('\u001b[?2004h', '').replaceAll('\u001b[?2004l', ''), asText)
   assert.deepEqual(
     [
       (await home.ok('secret get mlflow_secret username')).stdout,
