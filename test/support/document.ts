@@ -65,19 +65,23 @@ function readConsole(body: readonly string[], line: number): CommandBlock[] {
 
 /** What differs from run to run, made the same: ids, times, durations, ports, temporary folders, runs of blanks. */
 export function normalise(output: string): string {
-  return output
-    .replaceAll(/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g, 'ID')
-    .replaceAll(/\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?Z?/g, 'TIME')
-    .replaceAll(/\b(sha256:)?[0-9a-f]{12,64}\b/g, 'HEX')
-    .replaceAll(/\b\d+(\.\d+)? ?(ms|s)\b/g, 'DURATION')
-    .replaceAll(/\b(127\.0\.0\.1|localhost):\d+/g, '$1:PORT')
-    .replaceAll(/(\/[\w.-]+)*\/sotto-(home|work|demo)-\w+/g, 'TEMP')
-    .replaceAll(/[─-]{3,}/g, '---')
-    .replaceAll(/[ \t]+/g, ' ')
-    .split('\n')
-    .map((text) => text.trim())
-    .filter((text) => text !== '')
-    .join('\n')
+  return (
+    output
+      .replaceAll(/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g, 'ID')
+      .replaceAll(/\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?Z?/g, 'TIME')
+      .replaceAll(/\b(sha256:)?[0-9a-f]{12,64}\b/g, 'HEX')
+      .replaceAll(/\b\d+(\.\d+)? ?(ms|s)\b/g, 'DURATION')
+      .replaceAll(/\b(127\.0\.0\.1|localhost):\d+/g, '$1:PORT')
+      .replaceAll(/(\/[\w.-]+)*\/sotto-(home|work|demo)-\w+/g, 'TEMP')
+      // Whoever runs the test.
+      .replaceAll(/\blocal \([\w.-]+\)/g, 'local')
+      .replaceAll(/[─-]{3,}/g, '---')
+      .replaceAll(/[ \t]+/g, ' ')
+      .split('\n')
+      .map((text) => text.trim())
+      .filter((text) => text !== '')
+      .join('\n')
+  )
 }
 
 /** Does the output match what the document shows? A line `...` stands for any lines. */

@@ -1,6 +1,7 @@
 /** `sotto run show [RUN]`: the steps of a run with states, times and outputs. */
 import type { ArtifactRecord, Attempt, RunDetail } from '@sotto/sdk/model'
 import type { Call } from '../command.ts'
+import type { Table } from '../print/table.ts'
 import { shortTime } from '../print/time.ts'
 import { runArgument } from './find-run.ts'
 import { shortId, tookText } from './run-words.ts'
@@ -13,10 +14,7 @@ export async function showRun(call: Call): Promise<undefined> {
   const now = context.now()
   await print.result(run, () => ({
     facts: factsOf(run, now),
-    table: {
-      columns: ['STEP', 'STATE', 'TOOK', 'AFTER', 'OUTPUTS'],
-      rows: stepTree(run.plan).flatMap((row) => rowsOf(row, run, now)),
-    },
+    table: stepTable(run, now),
   }))
   const failed = run.attempts.find(({ state }) => state === 'failed')
   if (failed !== undefined && print.format === 'table')
@@ -39,6 +37,15 @@ function factsOf(run: RunDetail, now: Date): readonly (readonly [string, string]
         .join(' ') || 'none',
     ],
   ]
+}
+
+/** The column that names further needs is there only where a step has some: in a chain the tree tells all. */
+function stepTable(run: RunDetail, now: Date): Table {
+  const columns = ['STEP', 'STATE', 'TOOK', 'ALSO AFTER', 'OUTPUTS']
+  const rows = stepTree(run.plan).flatMap((row) => rowsOf(row, run, now))
+  const [, , , also] = columns
+  if (rows.some((row) => row[3] !== '')) return { columns, rows }
+  return { columns: columns.filter((name) => name !== also), rows: rows.map((row) => row.toSpliced(3, 1)) }
 }
 
 /** A row for each attempt; one for a step that never started. */

@@ -62,6 +62,7 @@ function mismatch(plan: Plan, unknown: readonly string[], missing: readonly stri
         : known
   return new SottoError('input_invalid', `pipeline "${plan.pipeline}": ${problems.join('; ')}`, {
     hint,
-    details: { unknown, missing },
+    // Texts and no lists, which would be printed again below the message.
+    details: { unknown: unknown.join(' '), missing: missing.join(' ') },
   })
 }
