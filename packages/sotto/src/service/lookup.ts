@@ -24,13 +24,13 @@ export async function findSecret(call: Call, selector: SecretSelector): Promise<
       : undefined
   }
   requireName('secret', text)
-  const owners = scopeOwners(call, scope)
-  const namesakes = await call.rows.list(
-    secretTable,
-    'WHERE workspace_id = $1 AND scope_owner IN ($2, $3) AND name = $4 AND deleted_at IS NULL',
-    [call.workspaceId, owners[0] ?? '', owners.at(-1) ?? '', text],
-  )
-  return innermost(call, namesakes, scope)
+  // One after the other: the outer one is mostly not needed.
+  for (const owner of scopeOwners(call, scope)) {
+    const row = await findLiveSecret(call, owner, text)
+    const found = row && innermost(call, [row], scope)
+    if (found !== undefined) return found
+  }
+  return undefined
 }
 
 /**

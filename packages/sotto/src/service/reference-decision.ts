@@ -20,7 +20,7 @@ export function decide(world: SecretWorld, question: SecretQuestion, depth: Dept
   if (depth === 'existence') return { outcome: 'ok', found, ...noted([shadow]) }
   if (!found.readable) return { outcome: 'not readable', found, ...noted([shadow]) }
   if (!world.trust.holds(found.row, question.authors)) return { outcome: 'not trusted', found, ...noted([shadow]) }
-  const version = world.findVersion(found.row, question.version)
+  const version = world.findVersion(found, question.version)
   if (version === undefined) {
     return {
       outcome: 'version missing',

@@ -16,18 +16,20 @@ import { Trust } from './trust.ts'
 /** Whether questions are asked about keys and rights, or about existence alone. */
 export type Depth = 'keys' | 'existence'
 
+/** A version with its keys by name. */
+export interface FoundVersion {
+  readonly row: SecretVersionRow
+  readonly keys: ReadonlyMap<string, SecretKey>
+}
+
 /** A secret as the caller finds it by its name. */
 export interface FoundSecret {
   readonly row: SecretRow
   readonly readable: boolean
   /** Is there a secret of the name in the workspace that the caller would find without this one? */
   readonly shadows: boolean
-}
-
-/** A version with its keys by name. */
-export interface FoundVersion {
-  readonly row: SecretVersionRow
-  readonly keys: ReadonlyMap<string, SecretKey>
+  /** The versions that were asked about, by number. */
+  readonly versions: Map<number, FoundVersion>
 }
 
 /** Among how many names a near one is looked for, and for how many missing ones: comparing words costs time. */
@@ -39,19 +41,12 @@ const pinsPerStatement = 100
 export class SecretWorld {
   readonly trust: Trust
   readonly #secrets: ReadonlyMap<string, FoundSecret>
-  readonly #versions: ReadonlyMap<string, FoundVersion>
   readonly #candidates: readonly string[]
   readonly #suggested = new Map<string, string>()
 
-  constructor(world: {
-    trust: Trust
-    secrets: ReadonlyMap<string, FoundSecret>
-    versions: ReadonlyMap<string, FoundVersion>
-    candidates: readonly string[]
-  }) {
+  constructor(world: { trust: Trust; secrets: ReadonlyMap<string, FoundSecret>; candidates: readonly string[] }) {
     this.trust = world.trust
     this.#secrets = world.secrets
-    this.#versions = world.versions
     this.#candidates = world.candidates
   }
 
@@ -60,13 +55,12 @@ export class SecretWorld {
   }
 
   /** The version by number, the newest without one; `undefined` for one that there never was. Throws `row_altered`. */
-  findVersion(secret: SecretRow, number: number | undefined): FoundVersion | undefined {
+  findVersion({ row: secret, versions }: FoundSecret, number: number | undefined): FoundVersion | undefined {
     const wanted = number ?? secret.version
-    const found = this.#versions.get(versionName(secret.id, wanted))
+    const found = versions.get(wanted)
     if (found === undefined && wanted <= secret.version) throw brokenVersion(secret, wanted)
-    // The row says which version is the newest; an older one that was renumbered is none.
-    if (found !== undefined && wanted === secret.version && found.row.id !== secret.version_id)
-      throw brokenVersion(secret, wanted)
+    // The secret's row says which version is the newest; another one under its number is none of it.
+    if (wanted === secret.version && found?.row.id !== secret.version_id) throw brokenVersion(secret, wanted)
     return found
   }
 
@@ -92,20 +86,14 @@ export class SecretWorld {
 export async function loadWorld(call: Call, questions: readonly SecretQuestion[], depth: Depth): Promise<SecretWorld> {
   const names = new Set(questions.map(({ secret }) => secret))
   const secrets = await loadSecrets(call, names)
-  const versions = new Map<string, FoundVersion>()
-  if (depth === 'keys') {
-    for (const row of await loadVersions(call, secrets, questions)) {
-      const keys = new Map(versionKeys(row).map((key) => [key.name, key]))
-      versions.set(versionName(row.secret_id, row.number), { row, keys })
-    }
-  }
+  if (depth === 'keys') await loadVersions(call, secrets, questions)
   const authors = depth === 'keys' ? new Set(questions.map((question) => question.authors)) : []
   const trust = await Trust.load(
     call,
     [...authors].flatMap((ids) => [...ids]),
   )
   const candidates = secrets.size === names.size ? [] : await loadCandidates(call)
-  return new SecretWorld({ trust, secrets, versions, candidates })
+  return new SecretWorld({ trust, secrets, candidates })
 }
 
 async function loadSecrets(call: Call, names: Iterable<string>): Promise<ReadonlyMap<string, FoundSecret>> {
@@ -123,34 +111,48 @@ async function loadSecrets(call: Call, names: Iterable<string>): Promise<Readonl
       call,
       namesakes.filter((other) => other !== row),
     )
-    found.set(name, { row, readable: call.may(secretAccess(row), 'read'), shadows: outer !== undefined })
+    found.set(name, {
+      row,
+      readable: call.may(secretAccess(row), 'read'),
+      shadows: outer !== undefined,
+      versions: new Map(),
+    })
   }
   return found
 }
 
+/** Loads the newest and the pinned versions into their secrets. */
 async function loadVersions(
   call: Call,
   secrets: ReadonlyMap<string, FoundSecret>,
   questions: readonly SecretQuestion[],
-): Promise<readonly SecretVersionRow[]> {
+): Promise<void> {
+  const byId = new Map<string, FoundSecret>()
   const newest = new Set<string>()
   const pinned = new Map<string, readonly [string, number]>()
   for (const { secret, version } of questions) {
-    const row = secrets.get(secret)?.row
-    if (row === undefined) continue
-    if (version === undefined || version === row.version) newest.add(row.version_id)
-    else pinned.set(versionName(row.id, version), [row.id, version])
+    const found = secrets.get(secret)
+    if (found === undefined) continue
+    const { id, version: newestNumber, version_id: newestId } = found.row
+    byId.set(id, found)
+    if (version === undefined || version === newestNumber) newest.add(newestId)
+    else pinned.set(`${id} ${String(version)}`, [id, version])
   }
-  const loaded = [...(await listBatch(call.rows, secretVersionTable, { column: 'id', values: newest }))]
+  const add = (rows: readonly SecretVersionRow[]): void => {
+    for (const row of rows) {
+      const keys = new Map(versionKeys(row).map((key) => [key.name, key]))
+      byId.get(row.secret_id)?.versions.set(row.number, { row, keys })
+    }
+  }
+  add(await listBatch(call.rows, secretVersionTable, { column: 'id', values: newest }))
   const pins = [...pinned.values()]
   for (let at = 0; at < pins.length; at += pinsPerStatement) {
     const batch = pins.slice(at, at + pinsPerStatement)
     const pairs = batch.map(
       (_, index) => `(secret_id = $${String(2 * index + 1)} AND number = $${String(2 * index + 2)})`,
     )
-    loaded.push(...(await call.rows.list(secretVersionTable, `WHERE ${pairs.join(' OR ')}`, batch.flat())))
+    add(await call.rows.list(secretVersionTable, `WHERE ${pairs.join(' OR ')}`, batch.flat()))
   }
-  return loaded
 }
 
 /** Names that may be meant where one is missing. */
@@ -161,8 +163,4 @@ async function loadCandidates(call: Call): Promise<readonly string[]> {
     [call.workspaceId, call.principal.id, ''],
   )
   return rows.filter((row) => call.may(secretAccess(row), 'describe')).map(({ name }) => name)
-}
-
-function versionName(secretId: string, number: number): string {
-  return `${secretId} ${String(number)}`
 }
