@@ -8,8 +8,9 @@ import type { PipelineFunction } from './pipelines/authoring/pipeline.ts'
 
 export type { StepContext, TrackedContext, Tracker } from './pipelines/authoring/context.ts'
 export { command } from './pipelines/authoring/command.ts'
-export type { Command, CommandInput, CommandOptions, CommandSecrets } from './pipelines/authoring/command.ts'
-export type { Handle, Input, Resolved } from './pipelines/authoring/handles.ts'
+export type { Command, CommandInput, CommandOptions } from './pipelines/authoring/command.ts'
+export type { CommandSecrets } from './pipelines/definitions.ts'
+export type { Handle, Input, Resolved } from './pipelines/authoring/handle.ts'
 export { output } from './pipelines/authoring/output.ts'
 export type { CommandOutput, FileArtifact } from './pipelines/authoring/output.ts'
 export type { Params } from './pipelines/authoring/params.ts'
@@ -40,7 +41,8 @@ export const pipeline: PipelineFunction = makePipelineFunction(async (definition
       import('./pipelines/progress-lines.ts'),
     ])
   const { env } = process
-  const { api, close } = await connect({ env })
+  const connection = await connect({ env })
+  const { api } = connection
   const interrupt = takeInterrupts()
   try {
     const { run, result } = await runPlan({
@@ -60,6 +62,6 @@ export const pipeline: PipelineFunction = makePipelineFunction(async (definition
     return { id: run.id, result }
   } finally {
     interrupt.release()
-    await close()
+    await connection.close()
   }
 })

@@ -2,17 +2,17 @@
 import type { Socket } from 'node:net'
 import { errorFromShape, operationNames, SottoError } from '@sotto/sdk/model'
 import type { Api, ErrorShape } from '@sotto/sdk/model'
-import { registry } from '../pipelines/registry.ts'
-import type { StepPort } from '../pipelines/registry.ts'
 import { LineReader } from './lines.ts'
 import { MAX_LINE_BYTES, SOCKET_VARIABLE } from './protocol.ts'
+import { stepPort } from './step-port.ts'
+import type { StepPort } from './step-port.ts'
 
 /**
  * The Api of the step in which this process runs; `undefined` where it runs in none. Nothing is connected before the
  * first call, and an idle connection does not keep the process alive. Operations that a step may not do answer `forbidden`.
  */
 export function openStepChannel(env: { readonly [name: string]: string | undefined }): Api | undefined {
-  const { port } = registry()
+  const port = stepPort()
   if (port !== undefined) return apiOver(port)
   const path = env[SOCKET_VARIABLE]
   return path === undefined || path === '' ? undefined : apiOver(new SocketPort(path))
@@ -24,8 +24,8 @@ function apiOver(port: StepPort): Api {
 }
 
 interface Waiting {
-  resolve(value: unknown): void
-  reject(error: Error): void
+  readonly resolve: (value: unknown) => void
+  readonly reject: (error: Error) => void
 }
 
 class SocketPort implements StepPort {

@@ -4,8 +4,8 @@ import { after, before, test } from 'node:test'
 import { bytesValue, isSottoError, textValue } from '@sotto/sdk/model'
 import { execCommand } from './exec.ts'
 import type { ExecOptions } from './exec.ts'
-import { makeTestProject, PASSWORD } from './testing.ts'
-import type { TestProject } from './testing.ts'
+import { makeTestProject, PASSWORD } from '../../../../test/support/pipeline-project.ts'
+import type { TestProject } from '../../../../test/support/pipeline-project.ts'
 
 let project: TestProject
 before(async () => {

@@ -4,22 +4,13 @@
  * process and must see the same steps.
  */
 import { SottoError } from '@sotto/sdk/model'
-import type { CommandDefinition } from './authoring/command.ts'
-import type { PipelineDefinition } from './authoring/pipeline.ts'
-import type { StepDefinition } from './authoring/step.ts'
-import type { PlanBuilder } from './plan/builder.ts'
-import type { Expression } from './plan/plan.ts'
-
-/** How code inside a step's process asks its supervisor. */
-export interface StepPort {
-  call(operation: string, input: unknown): Promise<unknown>
-}
-
-/** What a handle stands for, and in which pipeline's body it was made. */
-export interface HandleTarget {
-  readonly builder: PlanBuilder
-  readonly expression: Expression
-}
+import type {
+  BodyRecorder,
+  CommandDefinition,
+  HandleTarget,
+  PipelineDefinition,
+  StepDefinition,
+} from './definitions.ts'
 
 export interface Registry {
   /** Raised when the shape of this object changes. */
@@ -29,11 +20,9 @@ export interface Registry {
   readonly pipelines: WeakMap<object, PipelineDefinition>
   readonly handles: WeakMap<object, HandleTarget>
   /** Set while a pipeline's body runs. */
-  building: PlanBuilder | undefined
+  building: BodyRecorder | undefined
   /** True while a program other than the file itself loads a pipeline's file: then `run()` is an error. */
   loading: boolean
-  /** Set inside a step's process. */
-  port: StepPort | undefined
 }
 
 const place = Symbol.for('sotto.pipelines')
@@ -48,7 +37,6 @@ export function registry(): Registry {
     handles: new WeakMap(),
     building: undefined,
     loading: false,
-    port: undefined,
   })
   // A copy of another release writes what this one cannot read; its type is what this release believes.
   if ((found.format as number) !== 1) {
@@ -87,4 +75,13 @@ export function registerStep(definition: StepDefinition | CommandDefinition): vo
     })
   }
   steps.set(key, definition)
+}
+
+/** The recorder of the body that runs now. Outside of one, `pipeline_invalid`. */
+export function currentRecorder(what: string): BodyRecorder {
+  const { building } = registry()
+  if (building !== undefined) return building
+  throw new SottoError('pipeline_invalid', `${what} was called outside the body of a pipeline`, {
+    hint: 'call it inside pipeline(NAME, () => …); to test its function, define the function apart and give it to step()',
+  })
 }

@@ -5,8 +5,8 @@ import type { ChildProcess } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
-import { makeTestProject, PASSWORD } from './testing.ts'
-import type { TestProject } from './testing.ts'
+import { makeTestProject, PASSWORD } from '../../../../test/support/pipeline-project.ts'
+import type { TestProject } from '../../../../test/support/pipeline-project.ts'
 
 let project: TestProject
 before(async () => {

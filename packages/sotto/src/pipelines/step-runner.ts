@@ -4,7 +4,7 @@
  * it needs later it asks over its channel. When the channel closes, the supervisor is gone and nobody would record
  * what this process does: it ends, with its whole group.
  */
-import { registry } from './registry.ts'
+import { setStepPort } from '../channel/step-port.ts'
 import { ChannelPort, failureOf } from './runner/channel-port.ts'
 import { runStep } from './runner/run-step.ts'
 import { signalGroup } from './supervisor/signal-group.ts'
@@ -15,7 +15,7 @@ const cancelled = new AbortController()
 /** Does the step look at its signal? Otherwise there is nothing to wait for when it is cancelled. */
 let watched = false
 
-registry().port = port
+setStepPort(port)
 
 process.on('disconnect', () => {
   // The group is ours: the supervisor starts each step as the leader of one.
@@ -39,9 +39,14 @@ process.on('message', (message: SupervisorMessage) => {
 async function start(message: StartMessage): Promise<void> {
   try {
     for (const name of message.dropVariables) Reflect.deleteProperty(process.env, name)
-    await runStep(message, port, () => {
-      watched = true
-      return cancelled.signal
+    await runStep(message, port, {
+      signal: () => {
+        watched = true
+        return cancelled.signal
+      },
+      write: (text) => {
+        process.stdout.write(text)
+      },
     })
     await port.settled()
     leave({ kind: 'done' }, 0)

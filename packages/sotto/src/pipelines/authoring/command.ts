@@ -1,20 +1,15 @@
 /** `command(name, options)`: a step that is a program in any language. */
 import { isName, requireName, SottoError } from '@sotto/sdk/model'
-import type { Json, JsonObject } from '@sotto/sdk/model'
+import type { Json } from '@sotto/sdk/model'
 import { definingFile } from './call-site.ts'
-import type { Handle } from './handles.ts'
+import type { Handle } from './handle.ts'
 import type { CommandOutput } from './output.ts'
 import { requireDeclarations } from './secret.ts'
-import type { SecretDeclaration, SecretFileDeclaration } from './secret.ts'
 import { readSettings } from './settings.ts'
 import type { Settings } from './settings.ts'
 import type { CallOptions } from './step.ts'
-import { currentBuilder } from '../plan/builder.ts'
-import { registerStep } from '../registry.ts'
-
-/** Variables of a command's environment: one key of a secret each, or the path of a file that holds it. */
-export type CommandSecrets = { readonly [variable: string]: SecretDeclaration | SecretFileDeclaration }
-export type CommandOutputs = { readonly [name: string]: CommandOutput }
+import type { CommandDefinition, CommandOutputs, CommandSecrets } from '../definitions.ts'
+import { currentRecorder, registerStep } from '../registry.ts'
 
 /**
  * What a command runs and uses. Its environment names three places: `SOTTO_PARAMS`, a JSON file with an object of
@@ -52,20 +47,6 @@ export interface Command<N extends string, O> {
   readonly stepName: string
 }
 
-/** A command in the registry. */
-export interface CommandDefinition {
-  readonly kind: 'command'
-  readonly name: string
-  readonly file: string
-  readonly run: readonly string[]
-  readonly params: readonly string[]
-  readonly inputs: readonly string[]
-  readonly outputs: CommandOutputs
-  readonly secrets: CommandSecrets
-  readonly tracker: boolean
-  readonly settings: JsonObject
-}
-
 /** Defines a command. Codes: `name_invalid`, `pipeline_invalid`. */
 export function command<
   const P extends readonly string[] = readonly [],
@@ -90,7 +71,7 @@ export function command<
   requireVariables(what, definition.secrets)
   registerStep(definition)
   const call = (inputs?: object, order?: CallOptions): unknown =>
-    currentBuilder(what).addCommand(definition, inputs ?? {}, order?.after ?? [])
+    currentRecorder(what).addCommand(definition, inputs ?? {}, order?.after ?? [])
   return Object.assign(call, { stepName: name }) as Command<P[number] | I[number], O> // the builder makes one handle for each output
 }
 

@@ -1,15 +1,17 @@
 /** `pipeline(name, options, body)`: connects steps. The body runs once, when the plan is drawn up. */
 import { requireName, SottoError } from '@sotto/sdk/model'
-import type { JsonObject, ValidationLevel } from '@sotto/sdk/model'
+import type { ValidationLevel } from '@sotto/sdk/model'
 import { definingFile } from './call-site.ts'
-import type { Resolved } from './handles.ts'
+import type { Resolved } from './handle.ts'
 import type { Params } from './params.ts'
 import { readSettings } from './settings.ts'
 import type { Settings } from './settings.ts'
 import { compilePipeline } from '../plan/compile.ts'
 import type { Plan } from '../plan/plan.ts'
 import type { RunObserver } from '../engine/observer.ts'
+import type { PipelineDefinition } from '../definitions.ts'
 import { registry } from '../registry.ts'
+import { stepPort } from '../../channel/step-port.ts'
 
 export interface PipelineOptions<P> {
   /** Override the stack's settings for all steps. */
@@ -47,17 +49,6 @@ export interface Pipeline<P, R> {
    * for parameters, and `pipeline_invalid` inside a step's process.
    */
   run(...given: RunArguments<P>): Promise<CompletedRun<Resolved<R>>>
-}
-
-/** A pipeline in the registry. */
-export interface PipelineDefinition {
-  readonly name: string
-  readonly file: string
-  readonly settings: JsonObject
-  readonly defaults: object
-  readonly body: (params: never) => unknown
-  /** Kept, so that the body runs once. */
-  plan: Plan | undefined
 }
 
 /** Starts a run of a plan; the entry `sotto/pipelines` puts it together. */
@@ -114,7 +105,8 @@ export function makePipelineFunction(start: StartRun): PipelineFunction {
 
 /** A file that starts its run whenever it is imported would start one in each of its steps. */
 function requireOutside(what: string): void {
-  const { loading, port } = registry()
+  const { loading } = registry()
+  const port = stepPort()
   if (!loading && port === undefined) return
   const where = port === undefined ? 'while its file is loaded' : 'inside the process of a step'
   throw new SottoError('pipeline_invalid', `run() of ${what} was called ${where}`, {

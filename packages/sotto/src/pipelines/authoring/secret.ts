@@ -1,5 +1,6 @@
 /** Declarations of secrets: what a step or command says it uses, so that nothing else is released to it. */
-import { isSottoError, requireKeyName, requireName, Sensitive, SottoError } from '@sotto/sdk/model'
+import { isSottoError, requireKeyName, requireName, SottoError } from '@sotto/sdk/model'
+import type { Sensitive } from '@sotto/sdk/model'
 
 /** How the values are handed over. */
 export type SecretForm = 'text' | 'bytes'

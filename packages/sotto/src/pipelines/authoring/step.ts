@@ -1,15 +1,14 @@
 /** `step(name, options, fn)`: a function that runs in a process of its own. */
 import { requireName, SottoError } from '@sotto/sdk/model'
-import type { JsonObject } from '@sotto/sdk/model'
 import { definingFile } from './call-site.ts'
 import type { StepContext, TrackedContext } from './context.ts'
-import type { Handle, Input } from './handles.ts'
+import type { Handle, Input } from './handle.ts'
 import { requireDeclarations } from './secret.ts'
 import type { SecretDeclarations } from './secret.ts'
 import { readSettings } from './settings.ts'
 import type { Settings } from './settings.ts'
-import { currentBuilder } from '../plan/builder.ts'
-import { registerStep } from '../registry.ts'
+import type { StepDefinition } from '../definitions.ts'
+import { currentRecorder, registerStep } from '../registry.ts'
 
 /** What a step says it uses. */
 export interface StepOptions<S extends SecretDeclarations, T extends boolean> {
@@ -39,17 +38,6 @@ export interface Step<I, R> {
 }
 
 type StepFunction<I, S, T, R> = (inputs: I, context: T extends true ? TrackedContext<S> : StepContext<S>) => R
-
-/** A step in the registry. */
-export interface StepDefinition {
-  readonly kind: 'function'
-  readonly name: string
-  readonly file: string
-  readonly secrets: SecretDeclarations
-  readonly tracker: boolean
-  readonly settings: JsonObject
-  readonly run: (inputs: unknown, context: StepContext<SecretDeclarations>) => unknown
-}
 
 /**
  * Defines a step. Inputs and result are JSON data; the result of a function that returns nothing is `null`.
@@ -86,6 +74,6 @@ export function step(name: string, ...rest: readonly unknown[]): Step<Record<nev
   }
   registerStep(definition)
   const call = (inputs?: object, order?: CallOptions): Handle<unknown> =>
-    currentBuilder(what).addStep(definition, inputs ?? {}, order?.after ?? [])
+    currentRecorder(what).addStep(definition, inputs ?? {}, order?.after ?? [])
   return Object.assign(call, { stepName: name })
 }

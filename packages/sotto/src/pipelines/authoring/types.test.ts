@@ -5,7 +5,7 @@ import { test } from 'node:test'
 import { isSottoError } from '@sotto/sdk/model'
 import type { Sensitive } from '@sotto/sdk/model'
 import { command } from './command.ts'
-import type { Handle } from './handles.ts'
+import type { Handle } from './handle.ts'
 import { output } from './output.ts'
 import type { FileArtifact } from './output.ts'
 import type { Params } from './params.ts'
@@ -125,7 +125,7 @@ test('wrong edges and touched handles are errors of types and of plans', () => {
   // @ts-expect-error an input that the command does not declare
   refuses(/declares no parameter or input "row"/, ({ lr }) => report({ lr, row: [] }))
   refuses(/its JSON cannot be read/, ({ lr }) => plain({ note: JSON.stringify(lr) }))
-  refuses(/its value cannot be read/, ({ lr }) => plain({ note: `rate ${String(lr)}` }))
+  refuses(/its value cannot be read/, ({ lr }) => plain({ note: `rate ${lr as unknown as string}` }))
   refuses(/is async/, async () => load({ limit: 1 }))
   refuses(/cannot be spread/, ({ lr }) => ({ ...lr, more: load({ limit: 1 }) }))
   refuses(/its items cannot be read/, () => {

@@ -5,8 +5,8 @@ import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { isSottoError } from '@sotto/sdk/model'
 import type { SottoError } from '@sotto/sdk/model'
-import { makeTestProject, PASSWORD } from '../testing.ts'
-import type { TestProject } from '../testing.ts'
+import { makeTestProject, PASSWORD } from '../../../../../test/support/pipeline-project.ts'
+import type { TestProject } from '../../../../../test/support/pipeline-project.ts'
 
 let project: TestProject
 before(async () => {
@@ -68,7 +68,9 @@ export const churn = pipeline('churn', ({ lr }: Params<{ lr: number }>) => {
   assert.match(log, /\*\*\* admin/)
   assert.match(log, /\{"lr":0.5\}\{"accuracy":5\}\nsame\n600\n\*\*\*\n/)
   assert.deepEqual(
-    reads.map(({ step, secret, keys, declared }) => [step, secret, keys.toSorted(), declared]).toSorted(),
+    reads
+      .map(({ step, secret, keys, declared }) => [step, secret, keys.toSorted(), declared] as const)
+      .toSorted(([a], [b]) => a.localeCompare(b)),
     [
       ['load', 'crm', ['password', 'username'], true],
       ['report', 'crm', ['password'], true],

@@ -4,7 +4,7 @@
  */
 import { availableParallelism } from 'node:os'
 import { SottoError } from '@sotto/sdk/model'
-import type { Api, Json, Run, ValidationLevel } from '@sotto/sdk/model'
+import type { Api, Json, JsonObject, Run, Stack, ValidationLevel } from '@sotto/sdk/model'
 import { Redactor } from '../../redaction/redactor.ts'
 import { readArtifact } from '../artifacts/artifact.ts'
 import type { Places } from '../places.ts'
@@ -58,7 +58,7 @@ export interface FinishedRun {
  * step; `step_failed` and `interrupted` for a run that is recorded as failed or cancelled.
  */
 export async function runPlan(options: RunPlanOptions): Promise<FinishedRun> {
-  const { api, plan, env, folder } = options
+  const { api, plan, env } = options
   const observe: RunObserver = options.observer ?? (() => {})
   requireValidPlan(plan)
   const parameters = completeParameters(plan, options.parameters)
@@ -77,42 +77,7 @@ export async function runPlan(options: RunPlanOptions): Promise<FinishedRun> {
     requirements: planRequirements(plan),
   })
   observe({ kind: 'run started', run, plan })
-  const { stop, cancel, release } = makeStop(options)
-  const groups = new Set<number>()
-  const killAll = (): void => {
-    for (const pid of groups) signalGroup(pid, 'SIGKILL')
-  }
-  process.once('exit', killAll)
-  const context: RunContext = {
-    api,
-    run: run.id,
-    plan,
-    folder,
-    parameters,
-    stack: stack.id,
-    stackSettings: stack.settings,
-    redactor: new Redactor(),
-    observe,
-    env,
-    trackers: options.trackers,
-    places: options.places,
-    stop,
-    groups,
-    outputs: new Map(),
-  }
-  let end: RunEnding
-  try {
-    end = await runNodes(context, options, cancel)
-  } catch (error) {
-    // The record could not be written, or we are wrong: the run must not stay open.
-    await api
-      .finishRun({ run: run.id, state: 'failed', error: 'the run could not be recorded to its end' })
-      .catch(() => {})
-    throw error
-  } finally {
-    release()
-    process.off('exit', killAll)
-  }
+  const end = await runToEnd(options, { run: run.id, parameters, stack, observe })
   const finished = await api.finishRun({
     run: run.id,
     state: end.state,
@@ -127,6 +92,52 @@ export async function runPlan(options: RunPlanOptions): Promise<FinishedRun> {
   })
   if (end.error !== undefined) throw end.error
   return { run: finished, result: end.result }
+}
+
+interface Recorded {
+  readonly run: string
+  readonly parameters: JsonObject
+  readonly stack: Stack
+  readonly observe: RunObserver
+}
+
+/** Runs the nodes of a run that is recorded. Rejects only where the record cannot be written, and then closes the run. */
+async function runToEnd(options: RunPlanOptions, recorded: Recorded): Promise<RunEnding> {
+  const { api, plan, folder, env, trackers, places } = options
+  const { run, parameters, stack, observe } = recorded
+  const { stop, cancel, release } = makeStop(options)
+  const groups = new Set<number>()
+  const killAll = (): void => {
+    for (const pid of groups) signalGroup(pid, 'SIGKILL')
+  }
+  process.once('exit', killAll)
+  const context: RunContext = {
+    api,
+    run,
+    plan,
+    folder,
+    parameters,
+    observe,
+    env,
+    trackers,
+    places,
+    stop,
+    groups,
+    stack: stack.id,
+    stackSettings: stack.settings,
+    redactor: new Redactor(),
+    outputs: new Map(),
+  }
+  try {
+    return await runNodes(context, options, cancel)
+  } catch (error) {
+    // The record could not be written, or we are wrong: the run must not stay open.
+    await api.finishRun({ run, state: 'failed', error: 'the run could not be recorded to its end' }).catch(() => {})
+    throw error
+  } finally {
+    release()
+    process.off('exit', killAll)
+  }
 }
 
 interface RunEnding {

@@ -1,25 +1,14 @@
 /** Collects the nodes of a plan while a pipeline's body runs. */
 import { dirname, relative, sep } from 'node:path'
 import { nearest, SottoError } from '@sotto/sdk/model'
-import type { CommandDefinition } from '../authoring/command.ts'
-import { findHandle, makeHandle } from '../authoring/handles.ts'
-import type { Handle } from '../authoring/handles.ts'
-import type { StepDefinition } from '../authoring/step.ts'
-import { registry } from '../registry.ts'
+import type { Handle } from '../authoring/handle.ts'
+import { findHandle, makeHandle } from '../authoring/make-handle.ts'
+import type { BodyRecorder, CommandDefinition, StepDefinition } from '../definitions.ts'
 import { toExpression } from './expression.ts'
 import { RESULT } from './plan.ts'
 import type { Expression, PlanNode, PlannedSecret, PlannedVariable } from './plan.ts'
 
-/** The builder of the body that runs now. Outside of one, `pipeline_invalid`. */
-export function currentBuilder(what: string): PlanBuilder {
-  const { building } = registry()
-  if (building !== undefined) return building
-  throw new SottoError('pipeline_invalid', `${what} was called outside the body of a pipeline`, {
-    hint: 'call it inside pipeline(NAME, () => …); to test its function, define the function apart and give it to step()',
-  })
-}
-
-export class PlanBuilder {
+export class PlanBuilder implements BodyRecorder {
   readonly pipeline: string
   readonly nodes: PlanNode[] = []
   readonly parameters: Set<string> = new Set()
@@ -108,7 +97,7 @@ export class PlanBuilder {
 
   private handle(id: string, output: string): Handle<unknown> {
     const noun = output === RESULT ? `the result of step "${id}"` : `output "${output}" of command "${id}"`
-    return makeHandle(noun, { builder: this, expression: { step: id, output } })
+    return makeHandle(noun, { recorder: this, expression: { step: id, output } })
   }
 
   private readInputs(what: string, inputs: unknown): { readonly [name: string]: Expression } {
@@ -128,7 +117,7 @@ export class PlanBuilder {
   private order(what: string, after: readonly unknown[]): readonly string[] {
     return after.map((each) => {
       const target = findHandle(each)
-      if (target?.builder === this && 'step' in target.expression) return target.expression.step
+      if (target?.recorder === this && 'step' in target.expression) return target.expression.step
       throw new SottoError('pipeline_invalid', `${what}: after holds something that is not the result of a step`, {
         hint: 'write { after: [load()] } with handles of this pipeline',
       })

@@ -1,9 +1,9 @@
 /** Draws up the plan of a pipeline: runs its body once with handles in place of data. */
 import { basename } from 'node:path'
 import { SottoError } from '@sotto/sdk/model'
-import { findHandle } from '../authoring/handles.ts'
+import { findHandle } from '../authoring/make-handle.ts'
 import { paramsProxy } from '../authoring/params.ts'
-import type { PipelineDefinition } from '../authoring/pipeline.ts'
+import type { PipelineDefinition } from '../definitions.ts'
 import { isObject, toJsonData } from '../json-data.ts'
 import { registry } from '../registry.ts'
 import { PlanBuilder } from './builder.ts'

@@ -1,17 +1,17 @@
 /** From a value with handles inside to an expression. */
 import { SottoError } from '@sotto/sdk/model'
-import { findHandle } from '../authoring/handles.ts'
+import { findHandle } from '../authoring/make-handle.ts'
 import { isSensitive, toJsonData } from '../json-data.ts'
-import type { PlanBuilder } from './builder.ts'
+import type { BodyRecorder } from '../definitions.ts'
 import type { Expression } from './plan.ts'
 
 /** Reads a value of a pipeline's body. Anything that is neither JSON nor a handle of this body: `pipeline_invalid`. */
-export function toExpression(value: unknown, what: string, builder: PlanBuilder): Expression {
+export function toExpression(value: unknown, what: string, recorder: BodyRecorder): Expression {
   const walk = (item: unknown, above: readonly unknown[]): Expression => {
     const target = findHandle(item)
     if (target !== undefined) {
-      if (target.builder === builder) return target.expression
-      throw new SottoError('pipeline_invalid', `${what} comes from pipeline "${target.builder.pipeline}"`, {
+      if (target.recorder === recorder) return target.expression
+      throw new SottoError('pipeline_invalid', `${what} comes from pipeline "${target.recorder.pipeline}"`, {
         hint: 'a handle lives in the body that made it',
       })
     }

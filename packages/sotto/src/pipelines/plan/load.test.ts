@@ -3,7 +3,8 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
-import { isSottoError, SottoError } from '@sotto/sdk/model'
+import { isSottoError } from '@sotto/sdk/model'
+import type { SottoError } from '@sotto/sdk/model'
 import { loadPipeline, parsePipelineAddress } from './load.ts'
 
 // Outside of the workspace, where no package "sotto" is installed: the running program answers for it.
@@ -27,7 +28,7 @@ async function refused(file: string, name?: string): Promise<SottoError> {
     assert.ok(isSottoError(error), String(error))
     return error
   }
-  throw assert.fail('it was loaded')
+  return assert.fail('it was loaded')
 }
 
 test('a pipeline is loaded from a file of a project without sotto', async () => {

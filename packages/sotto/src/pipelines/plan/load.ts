@@ -3,7 +3,7 @@ import { statSync } from 'node:fs'
 import { dirname, extname, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { isSottoError, nearest, shown, SottoError } from '@sotto/sdk/model'
-import type { PipelineDefinition } from '../authoring/pipeline.ts'
+import type { PipelineDefinition } from '../definitions.ts'
 import { registry } from '../registry.ts'
 import { installResolveHooks } from '../resolve-hooks.ts'
 import { compilePipeline } from './compile.ts'
@@ -34,7 +34,7 @@ export async function loadPipeline(file: string, name?: string): Promise<LoadedP
   installResolveHooks()
   const exported = await importFile(file, path)
   const pipelines = new Map<PipelineDefinition, string>()
-  for (const [as, value] of Object.entries(exported)) {
+  for (const [as, value] of Object.entries<unknown>({ ...exported })) {
     const definition = typeof value === 'object' && value !== null ? registry().pipelines.get(value) : undefined
     if (definition !== undefined) pipelines.set(definition, as)
   }

@@ -3,7 +3,7 @@ import { dirname } from 'node:path'
 import { errorFromShape, isSottoError } from '@sotto/sdk/model'
 import type { ChannelAnswer } from '../../channel/protocol.ts'
 import { programFiles } from '../program.ts'
-import type { StepPort } from '../registry.ts'
+import type { StepPort } from '../../channel/step-port.ts'
 import type { StepFailure, StepMessage } from '../supervisor/messages.ts'
 
 type Send = (message: StepMessage, sent: () => void) => void

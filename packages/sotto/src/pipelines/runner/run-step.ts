@@ -5,25 +5,33 @@ import { SottoError } from '@sotto/sdk/model'
 import { loadArtifact } from '../artifacts/stored-artifact.ts'
 import type { StepContext } from '../authoring/context.ts'
 import type { SecretDeclarations } from '../authoring/secret.ts'
-import type { StepDefinition } from '../authoring/step.ts'
+import type { StepDefinition } from '../definitions.ts'
 import { toJsonData } from '../json-data.ts'
 import { evaluateMembers } from '../plan/evaluate.ts'
 import { registry, stepKey } from '../registry.ts'
-import type { StepPort } from '../registry.ts'
+import type { StepPort } from '../../channel/step-port.ts'
 import { installResolveHooks } from '../resolve-hooks.ts'
 import type { StartMessage } from '../supervisor/messages.ts'
 import { openSecrets } from './secrets.ts'
 import { makeTracker } from './tracker.ts'
 
+/** What of its process a step gets. */
+export interface StepProcess {
+  /** Asked for by a step that wants to know when it is cancelled. */
+  readonly signal: () => AbortSignal
+  /** Writes to its output. */
+  readonly write: (text: string) => void
+}
+
 /** Codes: `pipeline_invalid` where the step is not in its file, `value_invalid` for a result that is not JSON data. */
-export async function runStep(start: StartMessage, port: StepPort, signal: () => AbortSignal): Promise<void> {
+export async function runStep(start: StartMessage, port: StepPort, own: StepProcess): Promise<void> {
   const definition = await importStep(start)
   const inputs = await evaluateMembers(start.inputs, start.parameters, async (step, output) => {
     const artifact = start.artifacts[step]?.[output]
     // A command without outputs leaves nothing but its end.
     return artifact === undefined ? null : loadArtifact(artifact)
   })
-  const returned = await definition.run(inputs, makeContext(start, port, signal))
+  const returned = await definition.run(inputs, makeContext(start, port, own))
   const what = `the result of step "${start.step.id}"`
   const result = toJsonData(returned, what)
   writeFileSync(start.resultFile, stringify(what, result), { mode: 0o600, flag: 'wx' })
@@ -42,14 +50,14 @@ async function importStep(start: StartMessage): Promise<StepDefinition> {
   })
 }
 
-function makeContext(start: StartMessage, port: StepPort, signal: () => AbortSignal): StepContext<SecretDeclarations> {
+function makeContext(start: StartMessage, port: StepPort, own: StepProcess): StepContext<SecretDeclarations> {
   const context = {
     secrets: openSecrets(`step "${start.step.id}"`, start.secrets),
     log: (message: string): void => {
-      process.stdout.write(`${message}\n`)
+      own.write(`${message}\n`)
     },
     get signal(): AbortSignal {
-      return signal()
+      return own.signal()
     },
     run: start.run,
     step: start.step,

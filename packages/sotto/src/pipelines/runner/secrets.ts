@@ -27,7 +27,7 @@ export function openSecrets(
     (alias) => `${what} declares no secret "${alias}"`,
     'declare it: secrets: { … }',
   )
-  return all as StepSecrets<SecretDeclarations> // its keys are those of the declarations
+  return all
 }
 
 function read(label: string, value: SecretValue, form: StartSecret['form']): string | Uint8Array {

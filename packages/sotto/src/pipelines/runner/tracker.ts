@@ -2,7 +2,7 @@
 import type { Json } from '@sotto/sdk/model'
 import type { Tracker } from '../authoring/context.ts'
 import { toJsonData } from '../json-data.ts'
-import type { StepPort } from '../registry.ts'
+import type { StepPort } from '../../channel/step-port.ts'
 
 /** Parameters and tags are texts at every product: texts stay, other data becomes its JSON. */
 function texts(what: string, given: { readonly [name: string]: unknown }): { readonly [name: string]: string } {

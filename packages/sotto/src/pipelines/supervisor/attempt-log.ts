@@ -14,7 +14,7 @@ export class AttemptLog {
   private sendingBytes = 0
   private timer: NodeJS.Timeout | undefined
   private sending: Promise<void> = Promise.resolve()
-  private failure: unknown
+  private failure: Error | undefined
 
   constructor(api: Pick<Api, 'appendRunLog'>, attempt: Id) {
     this.api = api
@@ -64,7 +64,7 @@ export class AttemptLog {
         })
       }
     } catch (error) {
-      this.failure = error
+      this.failure = error instanceof Error ? error : new Error(String(error))
     } finally {
       this.sendingBytes -= data.length
     }

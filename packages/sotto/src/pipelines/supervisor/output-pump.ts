@@ -25,22 +25,12 @@ export class OutputPump {
   async drain(): Promise<void> {
     const began = Date.now()
     this.lastOutputAt = began
-    let ended = false
-    const settled = this.pumps.then(
-      () => {
-        ended = true
-      },
-      () => {
-        ended = true
-      },
+    const ended = this.pumps.then(
+      () => true,
+      () => true,
     )
-    while (!ended && Date.now() - this.lastOutputAt < IDLE_MS && Date.now() - began < TOTAL_MS) {
-      await Promise.race([
-        settled,
-        new Promise((resolve) => {
-          setTimeout(resolve, 20)
-        }),
-      ])
+    while (Date.now() - this.lastOutputAt < IDLE_MS && Date.now() - began < TOTAL_MS) {
+      if (await Promise.race([ended, afterMs(20)])) return
     }
   }
 
@@ -63,4 +53,12 @@ export class OutputPump {
       if (!(error instanceof Error && 'code' in error && error.code === 'ERR_STREAM_PREMATURE_CLOSE')) throw error
     }
   }
+}
+
+async function afterMs(ms: number): Promise<false> {
+  return await new Promise((resolve) => {
+    setTimeout(() => {
+      resolve(false)
+    }, ms)
+  })
 }

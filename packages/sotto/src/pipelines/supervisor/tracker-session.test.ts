@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { isSottoError, SottoError } from '@sotto/sdk/model'
-import { makeTestProject, PASSWORD } from '../testing.ts'
-import type { TestProject } from '../testing.ts'
+import { makeTestProject, PASSWORD } from '../../../../../test/support/pipeline-project.ts'
+import type { TestProject } from '../../../../../test/support/pipeline-project.ts'
 import type { TrackerProvider } from '../tracker.ts'
 
 const calls: unknown[][] = []

@@ -4,13 +4,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { textValue } from '@sotto/sdk/model'
 import type { Api, JsonObject, RunDetail, SecretRead } from '@sotto/sdk/model'
-import { connect } from '../connect/connect.ts'
-import { runPlan } from './engine/local.ts'
-import type { FinishedRun, RunPlanOptions } from './engine/local.ts'
-import type { RunEvent } from './engine/observer.ts'
-import { defaultPlaces } from './places.ts'
-import { loadPipeline } from './plan/load.ts'
-import type { TrackerProvider } from './tracker.ts'
+import { connect } from '../../packages/sotto/src/connect/connect.ts'
+import { runPlan } from '../../packages/sotto/src/pipelines/engine/local.ts'
+import type { FinishedRun, RunPlanOptions } from '../../packages/sotto/src/pipelines/engine/local.ts'
+import type { RunEvent } from '../../packages/sotto/src/pipelines/engine/observer.ts'
+import { defaultPlaces } from '../../packages/sotto/src/pipelines/places.ts'
+import { loadPipeline } from '../../packages/sotto/src/pipelines/plan/load.ts'
+import type { TrackerProvider } from '../../packages/sotto/src/pipelines/tracker.ts'
 
 /** Long enough to be masked, and easy to find where it should not be. */
 export const PASSWORD = 'correct-horse-battery-staple'
@@ -41,7 +41,8 @@ export async function makeTestProject(trackers: readonly TrackerProvider[] = [])
   const folder = mkdtempSync(join(tmpdir(), 'sotto-project-'))
   // The root key is found by the home; the variable must not reach a step either way.
   const env = { ...process.env, SOTTO_HOME: home, SOTTO_TOKEN: 'sotto_user_token-of-the-test' }
-  const { api, close } = await connect({ env })
+  const connection = await connect({ env })
+  const { api } = connection
   await api.createSecret({
     name: 'crm',
     values: { username: textValue('admin'), password: textValue(PASSWORD) },
@@ -85,7 +86,7 @@ export async function makeTestProject(trackers: readonly TrackerProvider[] = [])
       return { ...settled, events, detail, log: await readLog(api, run), reads }
     },
     async close() {
-      await close()
+      await connection.close()
       for (const path of [home, folder]) rmSync(path, { recursive: true, force: true })
     },
   }

@@ -1,24 +1,8 @@
-/**
- * Handles: what steps and parameters are inside a pipeline's body. A handle is a promise about data, never the data:
- * touching it is a compile error by its type, and an error at plan time by its traps, since types are stripped.
- */
+/** Handles at run time: objects that refuse every touch, and the record of what each stands for. */
 import { SottoError } from '@sotto/sdk/model'
 import { registry } from '../registry.ts'
-import type { HandleTarget } from '../registry.ts'
-
-declare const carried: unique symbol
-
-/** Stands for data of type T that exists when the pipeline runs. */
-export interface Handle<out T> {
-  readonly [carried]: T
-}
-
-/** What may be given where data of type T is wanted: the data, a handle of it, or handles inside it at any depth. */
-export type Input<T> = T | Handle<T> | (T extends object ? { readonly [K in keyof T]: Input<T[K]> } : never)
-
-/** The data behind a body's result: `Handle<A>` is A, at any depth of objects and arrays. */
-export type Resolved<R> =
-  R extends Handle<infer T> ? T : R extends object ? { readonly [K in keyof R]: Resolved<R[K]> } : R
+import type { HandleTarget } from '../definitions.ts'
+import type { Handle } from './handle.ts'
 
 /** Makes a handle. `noun` names it in errors: `the result of step "load"`. */
 export function makeHandle<T>(noun: string, target: HandleTarget): Handle<T> {
