@@ -19,8 +19,18 @@ export async function runCli(context: CliContext): Promise<number> {
     return await dispatch(context)
   } catch (error) {
     if (error instanceof OutputClosed) return 0
-    const options = givenBeforeEnd(context.argv)
+    return tellError(context, error)
+  }
+}
+
+function tellError(context: CliContext, error: unknown): number {
+  const options = givenBeforeEnd(context.argv)
+  try {
     return printError(context, error, { structured: wantsJson(options), debug: options.includes('--debug') })
+  } catch (failure) {
+    // Nobody reads standard error either: the exit code is all that is left to tell.
+    if (failure instanceof OutputClosed) return 1
+    throw failure
   }
 }
 

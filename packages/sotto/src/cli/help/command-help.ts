@@ -43,7 +43,7 @@ export function argumentItems(spec: CommandSpec): readonly (readonly [string, st
 }
 
 /** The common options with the formats that this command writes. */
-export function commonFor(spec: CommandSpec): readonly OptionSpec[] {
+function commonFor(spec: CommandSpec): readonly OptionSpec[] {
   const outputs = outputsOf(spec)
   return commonOptions
     .filter(({ name }) => (name !== 'output' || outputs.length > 1) && (name !== 'json' || outputs.includes('json')))

@@ -13,7 +13,10 @@ import { topicNames, topicText } from './topics.ts'
 export async function commandReference(): Promise<string> {
   const visible = nouns.filter(({ hidden }) => hidden !== true)
   const shownNouns = visible.filter(({ name }) => !isComponentType(name) || name === 'experiment-tracker')
-  const parts = ['# Command line', 'Made from the table of commands in `packages/sotto/src/cli/table`; do not edit.']
+  const parts = [
+    '# Command line',
+    '<!-- Written from the table of commands in packages/sotto/src/cli/table, by help/reference.test.ts with --test-update-snapshots; changes here are lost. -->',
+  ]
   for (const noun of shownNouns) {
     parts.push(`## sotto ${noun.name}`, `${noun.summary}.`)
     if (noun.name === 'experiment-tracker')

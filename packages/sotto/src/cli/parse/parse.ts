@@ -77,8 +77,8 @@ class OptionReader {
         hint ?? `--${option.name} ${option.choices[0] ?? ''}`,
       )
     }
-    if (option.kind === 'integer' && !/^\d{1,15}$/.test(text))
-      throw usage(`--${option.name} takes a whole number`, `write it as --${option.name}=3`)
+    if (option.kind === 'integer' && !/^[1-9]\d{0,14}$/.test(text))
+      throw usage(`--${option.name} takes a whole number from 1`, `write it as --${option.name}=3`)
   }
 
   #takesNoValue(option: OptionSpec): SottoError {

@@ -62,7 +62,7 @@ export class ParsedInput {
     return this.#option(name, ['text', 'time'])?.[0]
   }
 
-  /** A whole number from 0; checked when it was parsed. */
+  /** A whole number from 1; checked when it was parsed. */
   integer(name: string): number | undefined {
     const text = this.#option(name, ['integer'])?.[0]
     return text === undefined ? undefined : Number(text)

@@ -9,7 +9,7 @@ export async function usesOf(api: Api, selector: SecretSelector): Promise<readon
   return uses
 }
 
-export function useLine({ object, path, name, key }: ReferenceUse): string {
+function useLine({ object, path, name, key }: ReferenceUse): string {
   return `${object}  ${path}  {{${name}.${key}}}`
 }
 

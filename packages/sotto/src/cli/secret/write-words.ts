@@ -9,9 +9,7 @@ export function writeWords({ secret, outcome, written, removed }: SecretWrite): 
     ...(written.length === 0 ? [] : [`${outcome === 'created' ? '' : 'wrote '}${written.join(', ')}`]),
     ...(removed.length === 0 ? [] : [`removed ${removed.join(', ')}`]),
   ]
-  const [key = secret.keys[0]?.name ?? 'KEY'] = written
-  return [
-    `${outcome} ${what}${parts.length === 0 ? '' : `: ${parts.join('; ')}`}`,
-    `fetch: sotto secret get ${secret.name} ${key}`,
-  ]
+  const did = `${outcome} ${what}${parts.length === 0 ? '' : `: ${parts.join('; ')}`}`
+  const [key] = written
+  return key === undefined ? [did] : [did, `fetch: sotto secret get ${secret.name} ${key}`]
 }
