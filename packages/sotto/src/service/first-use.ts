@@ -29,8 +29,8 @@ export interface OpenStoreInput {
 }
 
 /** The one workspace and the one principal of an embedded store. */
-export const defaultWorkspace = 'default'
-export const localPrincipal = 'local'
+const defaultWorkspace = 'default'
+const localPrincipal = 'local'
 /** Name of the first stack and of its components. */
 export const defaultStack = 'default'
 /** The preference that holds the id of the active stack. */

@@ -103,7 +103,7 @@ async function chooseVersion(call: Call, item: ResolveItem): Promise<Reveal> {
 }
 
 /** A version by number, the newest without one. Throws `version_not_found`. */
-export async function getVersion(call: Call, secret: SecretRow, number: number | undefined): Promise<SecretVersionRow> {
+async function getVersion(call: Call, secret: SecretRow, number: number | undefined): Promise<SecretVersionRow> {
   if (number === undefined || number === secret.version) return newestVersion(call, secret)
   const version = await call.rows.find(secretVersionTable, 'secret_id = $1 AND number = $2', [secret.id, number])
   if (version !== undefined) return version

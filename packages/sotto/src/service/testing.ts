@@ -1,6 +1,4 @@
 /** What the tests of the service share: a real store in a folder of its own, with clock and rights to turn. */
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import { isSottoError } from '@sotto/sdk/model'
@@ -9,6 +7,7 @@ import { systemRandom } from '../keys/random.ts'
 import { RootKey } from '../keys/root-key.ts'
 import { openSqliteStore } from '../store/sqlite-store.ts'
 import type { SqlRow, SqlValue, Store } from '../store/store.ts'
+import { temporaryFolder } from '../store/testing.ts'
 import { everyRight } from './access.ts'
 import type { AccessRule } from './access.ts'
 import { openStore } from './first-use.ts'
@@ -27,15 +26,8 @@ export interface TestService extends OpenedStore {
   readonly advance: (ms: number) => void
 }
 
-/** A new folder that goes with the test. */
-export function temporaryFolder(t: TestContext): string {
-  const folder = mkdtempSync(join(tmpdir(), 'sotto-test-'))
-  t.after(() => rmSync(folder, { recursive: true, force: true }))
-  return folder
-}
-
 /** The same root key for every test. */
-export function testRootKey(fill = 7): RootKey {
+function testRootKey(fill = 7): RootKey {
   return new RootKey({ kind: 'file', origin: '/test/root.key', bytes: Buffer.alloc(32, fill) })
 }
 

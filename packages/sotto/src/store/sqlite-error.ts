@@ -11,7 +11,7 @@ const cannotOpen = 14
 const notADatabase = 26
 
 /** The primary result code, or `undefined` where the error is not one of SQLite. */
-export function sqliteCode(error: unknown): number | undefined {
+function sqliteCode(error: unknown): number | undefined {
   if (!(error instanceof Error) || !('errcode' in error) || typeof error.errcode !== 'number') return undefined
   return error.errcode & 0xff // the upper bits only tell variants apart
 }

@@ -6,7 +6,6 @@
  * so that a flush of the disk is shared, and two works never interleave on the one connection. A lock that another
  * process holds is waited for outside SQLite, with the event loop running.
  */
-import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises'
 import { SottoError } from '@sotto/sdk/model'
 import { SqliteConnection } from './sqlite-connection.ts'
 import { isBusy, storeError } from './sqlite-error.ts'
@@ -78,7 +77,7 @@ class SqliteStore implements Store {
     if (this.#closed) return Promise.reject(new Error('the store was closed'))
     return new Promise<T>((resolve, reject) => {
       const answer = resolve as (value: unknown) => void // it only ever gets what `work` gave
-      this.#waiting.push({ work, resolve: answer, reject, deadlineMs: performance.now() + this.#busyLimitMs })
+      this.#waiting.push({ work, resolve: answer, reject, deadlineMs: monotonicMs() + this.#busyLimitMs })
       this.#running ??= this.#run()
     })
   }
@@ -111,7 +110,7 @@ class SqliteStore implements Store {
           this.#disconnect()
           return false
         }
-        const nowMs = performance.now()
+        const nowMs = monotonicMs()
         this.#rejectAll(
           this.#waiting.filter((item) => item.deadlineMs <= nowMs),
           error,
@@ -128,7 +127,7 @@ class SqliteStore implements Store {
     const items: Waiting[] = []
     const answers: (() => void)[] = []
     const notes: Notes = new Map()
-    const startMs = performance.now()
+    const startMs = monotonicMs()
     // Works await nothing but their transaction, so a whole batch runs before the event loop turns.
     const guard: Guard = { abandon: () => undefined }
     let timer = setImmediate(function watch() {
@@ -139,7 +138,7 @@ class SqliteStore implements Store {
       for (let item = this.#waiting.shift(); item !== undefined; item = this.#waiting.shift()) {
         items.push(item)
         answers.push(await this.#runWork(item, { connection, notes, guard }))
-        if (performance.now() - startMs > batchLimitMs) break
+        if (monotonicMs() - startMs > batchLimitMs) break
       }
       const tx = new SqliteTransaction(connection)
       for (const [step, given] of notes) await step(tx, given)
@@ -195,4 +194,19 @@ class SqliteStore implements Store {
       this.#connection = undefined
     }
   }
+}
+
+/** Milliseconds of a clock that nobody sets. `performance.now()` would load its module, which costs 1.5 ms at start. */
+function monotonicMs(): number {
+  const [seconds, nanoseconds] = process.hrtime()
+  return seconds * 1000 + nanoseconds / 1_000_000
+}
+
+// Written out for the same reason as above: node:timers/promises is a module of its own.
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve))
+}
+
+function sleep(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms))
 }

@@ -48,7 +48,7 @@ export function prepareStoreFile(path: string, fileSystemType?: FileSystemType):
 }
 
 /** Makes a folder and its parents with mode 0700, whatever the umask; one that exists is left as it is. */
-export function makeFolder(folder: string): void {
+function makeFolder(folder: string): void {
   const first = mkdirSync(folder, { recursive: true, mode: 0o700 })
   if (first !== undefined) chmodSync(folder, 0o700) // a umask may have taken our own rights
 }
