@@ -22,7 +22,7 @@ export function requireFlavor(input: Omit<Flavor, 'builtIn'>): void {
     const found = attributeProblems(attribute)
     return twice ? [`${shown(attribute.name)} is declared twice`, ...found] : found
   })
-  if (problems.length > 0) throw attributeInvalid(problems, 'sotto help flavors')
+  if (problems.length > 0) throw attributeInvalid(problems, 'sotto flavor register --help')
 }
 
 function attributeProblems({ name, type, required, secret, default: preset }: FlavorAttribute): string[] {

@@ -102,7 +102,7 @@ export function layerSettings(stack: UsedStack | undefined, given: readonly Plac
     }
     return { place, overrides, others }
   })
-  if (problems.length > 0) throw attributeInvalid(problems, 'sotto help settings; sotto stack describe')
+  if (problems.length > 0) throw attributeInvalid(problems, 'sotto stack describe; sotto flavor describe TYPE FLAVOR')
   return layers
 }
 

@@ -59,7 +59,7 @@ export async function findActiveStack(call: Call): Promise<StackRow | undefined>
   return chosen ?? findStackByName(call, defaultStack)
 }
 
-export function stackAccess({ name }: Pick<StackRow, 'name'>): AccessObject {
+function stackAccess({ name }: Pick<StackRow, 'name'>): AccessObject {
   return { kind: 'stack', name }
 }
 
@@ -135,7 +135,7 @@ async function stackNotFound(call: Call, text: string | undefined): Promise<Sott
 
 function brokenMember(row: StackRow, type: ComponentType): SottoError {
   return new SottoError('row_altered', `the ${type} of stack ${shown(row.name)} was removed outside of Sotto`, {
-    hint: 'find out who can write the database; restore a backup: sotto help altered',
+    hint: 'find out who can write the database; restore a backup',
     details: { table: 'component', id: storedMembers(row)[type] ?? '' },
   })
 }

@@ -29,7 +29,7 @@ export async function updateStackSettings(call: Call, input: StackSettingsUpdate
       : [`setting ${shown(name)} cannot be removed: it is not set${suggestion(name, Object.keys(before))}`]
   })
   const unfit = Object.entries(given).flatMap(([name, value]) => settingProblem(name, value, flavors) ?? [])
-  requireSound(given, [...problems, ...unfit], `sotto stack describe ${present.name}; sotto help settings`)
+  requireSound(given, [...problems, ...unfit], `sotto stack describe ${present.name}`)
   const author = call.principal.id
   const row: StackRow = {
     ...present,

@@ -238,9 +238,17 @@ async function requireFitting(call: Call, row: StackRow): Promise<void> {
   const settings = Object.entries(storedSettings(row))
   if (settings.length === 0) return
   const flavors = await loadFlavors(call, await loadMembers(call, row))
-  const problems = settings.flatMap(([name, { value }]) => settingProblem(name, value, flavors) ?? [])
-  if (problems.length > 0)
-    throw attributeInvalid(problems, `remove those settings of stack ${row.name} first: sotto stack settings --help`)
+  const unfit = settings.flatMap(([name, { value }]) => {
+    const problem = settingProblem(name, value, flavors)
+    return problem === undefined ? [] : [{ name, problem }]
+  })
+  if (unfit.length > 0) {
+    const removal = unfit.map(({ name }) => `--${name}=null`).join(' ')
+    throw attributeInvalid(
+      unfit.map(({ problem }) => problem),
+      `remove what was set for another component first: sotto stack settings set ${row.name} ${removal}`,
+    )
+  }
 }
 
 interface NewStack {
