@@ -81,7 +81,7 @@ export function scopeOf(row: Pick<SecretRow, 'scope_owner'>): Scope {
   return row.scope_owner === '' ? 'workspace' : 'user'
 }
 
-export function secretNotFound({ secret, scope }: SecretSelector): SottoError {
+function secretNotFound({ secret, scope }: SecretSelector): SottoError {
   return new SottoError(
     'secret_not_found',
     `there is no secret ${shown(secret)}${scope === undefined ? '' : ` in scope ${scope}`}`,
