@@ -2,6 +2,8 @@ import assert from 'node:assert/strict'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { requirePart } from '../../../../../test/support/parts.ts'
+import { emptyHome } from '../../../../../test/support/sotto.ts'
 import { parseProject } from '../project/parse-project.ts'
 import { TestHome } from '../testing.ts'
 
@@ -26,3 +28,21 @@ test('init refuses to overwrite, and then writes nothing', async () => {
   assert.equal(readFileSync(join(home.folder, 'train.py'), 'utf8'), 'mine')
   assert.ok(!existsSync(join(home.folder, 'pipeline.ts')))
 })
+
+for (const option of ['', ' --python']) {
+  test(`what init${option} writes runs at once, where nothing is installed`, async (t) => {
+    if (!requirePart(t, 'python')) return
+    await using home = await emptyHome()
+    const { status, stdout, stderr } = await home.shell(
+      `sotto init${option} && sotto run start pipeline.ts --limit=20 --json`,
+    )
+    assert.equal(status, 0, stderr)
+    assert.partialDeepStrictEqual(JSON.parse(stdout.slice(stdout.indexOf('{'))), {
+      state: 'completed',
+      parameters: { limit: 20, threshold: 2 },
+      result: { accuracy: 1 },
+    })
+    assert.match(stderr, /made 20 rows/)
+    assert.match(stderr, /accuracy 1\.00 on 20 rows/)
+  })
+}

@@ -14,7 +14,7 @@ import { dirname, join } from 'node:path'
 import { SottoError } from '@sotto/sdk/model'
 import type { ValidationLevel } from '@sotto/sdk/model'
 
-export const projectFileName = 'sotto.yaml'
+const projectFileName = 'sotto.yaml'
 
 export interface Project {
   /** Absolute. */

@@ -9,7 +9,8 @@ import type { CliContext } from '../context.ts'
 /** Loads `FILE[#PIPELINE]` into this process. Codes: `pipeline_invalid`, `file_unreadable`. */
 export function loadAddress(context: CliContext, address: string): Promise<LoadedPipeline> {
   const { file, name } = parsePipelineAddress(address)
-  return loadPipeline(resolve(context.cwd, file), name)
+  // As it was given where that is the same, since errors show it.
+  return loadPipeline(context.cwd === process.cwd() ? file : resolve(context.cwd, file), name)
 }
 
 /** Settings and secrets that the pipeline and its steps name, to be checked together with a stack. */

@@ -164,3 +164,29 @@ export const p = pipeline('p', () => a())`,
   )
   assert.equal(stdout, 'one\ntwo\n')
 })
+
+test('in a narrow terminal nothing runs over the edge, and a dumb one gets plain lines', async (t) => {
+  if (!requirePart(t, 'pty')) return
+  await using home = await project(true)
+  const narrow = await Terminal.open(
+    'sh',
+    ['-c', 'sotto run start churn.ts && sotto run list && sotto run show && sotto run secrets'],
+    {
+      cwd: home.work,
+      env: home.env,
+      columns: 40,
+    },
+  )
+  assert.equal(await narrow.ended(), 0, narrow.text)
+  // Words may wrap; what stands in columns may not.
+  const rows = narrow.text.split(/\r?\n/).filter((line) => / {2}/.test(line) && !/sotto run|:/.test(line))
+  assert.ok(rows.length > 6)
+  for (const row of rows) assert.ok(row.length <= 40, row)
+  const dumb = await Terminal.open('sotto', ['run', 'start', 'churn.ts'], {
+    cwd: home.work,
+    env: { ...home.env, TERM: 'dumb' },
+  })
+  assert.equal(await dumb.ended(), 0, dumb.text)
+  assert.doesNotMatch(dumb.output, /\u001b/)
+  assert.match(dumb.text, /train +completed in/)
+})
