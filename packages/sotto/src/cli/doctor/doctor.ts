@@ -9,7 +9,7 @@ export async function doctor(call: Call): Promise<number> {
   const { print } = call
   const findings: readonly Finding[] = [
     { name: 'sotto', state: 'ok', found: `${version} on Node ${process.versions.node} (${process.execPath})` },
-    ...settingsFindings(call.context),
+    ...(await settingsFindings(call.context)),
     ...(await storeFindings(call)),
   ]
   const problems = findings.filter(({ state }) => state === 'problem')

@@ -3,11 +3,14 @@ import { parseValidationLevel } from '@sotto/sdk/model'
 import { findPlaces } from '../../connect/places.ts'
 import type { CliContext, Environment } from '../context.ts'
 import { asSottoError } from '../print/error.ts'
+import { findProject } from '../project/project-file.ts'
+import type { Project } from '../project/project-file.ts'
 import type { Finding } from './finding.ts'
 
-export function settingsFindings(context: CliContext): readonly Finding[] {
+export async function settingsFindings(context: CliContext): Promise<readonly Finding[]> {
   const { env } = context
   const places = findPlaces(env)
+  const { project, findings } = await projectFindings(context)
   return [
     {
       name: 'place of the store',
@@ -16,7 +19,9 @@ export function settingsFindings(context: CliContext): readonly Finding[] {
       source: sourceOf(env, ['SOTTO_HOME', 'XDG_DATA_HOME']),
     },
     rootKeyFinding(env, places.rootKeyPath),
-    levelFinding(env),
+    ...findings,
+    stackFinding(env, project),
+    levelFinding(env, project),
     ...stepFinding(env),
     {
       name: 'terminal',
@@ -35,9 +40,33 @@ function rootKeyFinding(env: Environment, path: string): Finding {
   return { name, state: 'ok', found: path, source: sourceOf(env, ['SOTTO_HOME', 'XDG_STATE_HOME']) }
 }
 
-function levelFinding(env: Environment): Finding {
+async function projectFindings(
+  context: CliContext,
+): Promise<{ project: Project | undefined; findings: readonly Finding[] }> {
+  const name = 'project file'
+  try {
+    const project = await findProject(context.cwd)
+    return { project, findings: project === undefined ? [] : [{ name, state: 'ok', found: project.path }] }
+  } catch (error) {
+    const { message, hint } = asSottoError(error)
+    const finding: Finding = { name, state: 'problem', found: message, ...(hint === undefined ? {} : { next: hint }) }
+    return { project: undefined, findings: [finding] }
+  }
+}
+
+function stackFinding(env: Environment, project: Project | undefined): Finding {
+  const name = 'stack'
+  const variable = env['SOTTO_STACK']
+  if (variable !== undefined && variable !== '') return { name, state: 'ok', found: variable, source: 'SOTTO_STACK' }
+  if (project?.stack !== undefined) return { name, state: 'ok', found: project.stack, source: 'sotto.yaml' }
+  return { name, state: 'ok', found: 'the active one: sotto stack active', source: 'default' }
+}
+
+function levelFinding(env: Environment, project: Project | undefined): Finding {
   const name = 'validation level'
   const variable = ['SOTTO_SECRET_VALIDATION_LEVEL', 'ZENML_SECRET_VALIDATION_LEVEL'].find((one) => isSet(env, one))
+  if (variable === undefined && project?.level !== undefined)
+    return { name, state: 'ok', found: project.level, source: 'sotto.yaml' }
   if (variable === undefined) return { name, state: 'ok', found: 'SECRET_AND_KEY_EXISTS', source: 'default' }
   try {
     return { name, state: 'ok', found: parseValidationLevel(env[variable] ?? '', variable), source: variable }

@@ -27,7 +27,7 @@ function exitCodes(): readonly Block[] {
   return [
     'A command ends with one of these numbers. The words behind them are the codes of errors, as -o json shows them.',
     { items },
-    'A run or a command under sotto exec ends with the number of what it ran. With -o json a failure is one line on standard error: {"code","message","hint","details"}.',
+    'A command under sotto exec ends with the number of what it ran. With -o json a failure is one line on standard error: {"code","message","hint","details"}.',
   ]
 }
 
@@ -61,6 +61,7 @@ const environment: readonly Block[] = [
       ['SOTTO_ROOT_KEY_FILE', 'A file with the root key'],
       ['SOTTO_ROOT_KEY', 'The root key itself: 32 bytes, encoded'],
       ['SOTTO_SECRET_VALIDATION_LEVEL', 'How far references are checked: SECRET_AND_KEY_EXISTS, SECRET_EXISTS or NONE'],
+      ['SOTTO_STACK', 'The stack that is used where none is named'],
       ['ZENML_SECRET_VALIDATION_LEVEL', 'The same, where the one above is not set'],
       ['SOTTO_STEP_SOCKET', 'Set inside a step: where it asks for its secrets'],
       ['NO_COLOR, FORCE_COLOR, TERM', 'Colour: none, always, none where TERM=dumb'],
