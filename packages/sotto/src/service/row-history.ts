@@ -46,8 +46,8 @@ export class RowHistory {
       if (protectedColumns(table).length === 0) continue
       for await (const { key, digest, holds } of rows.inspect(table)) {
         const row = `${table.name} ${key}`
-        missing.delete(row)
-        const problem = this.#problemOf(row, holds ? shorten(digest) : undefined)
+        const isFirst = missing.delete(row)
+        const problem = this.#problemOf(row, { digest: holds ? shorten(digest) : undefined, isFirst })
         if (problem !== undefined) this.problems.push(`${row} ${problem}`)
       }
     }
@@ -55,10 +55,13 @@ export class RowHistory {
   }
 
   /** `digest` is `undefined` where the HMAC does not hold. */
-  #problemOf(row: string, digest: string | undefined): string | undefined {
+  #problemOf(
+    row: string,
+    { digest, isFirst }: { readonly digest: string | undefined; readonly isFirst: boolean },
+  ): string | undefined {
     const known = this.#states.get(row)
     if (digest === undefined) return 'was changed outside of Sotto'
-    if (known === digest) return undefined
+    if (known === digest) return isFirst ? undefined : 'is there twice'
     if (known === none) return 'was deleted, and put back outside of Sotto'
     if (known !== undefined) return 'was put back to an older state'
     return this.#complete ? 'is of another history of this store' : undefined

@@ -49,8 +49,8 @@ export class AuditChain {
   readonly #flush: CommitStep<AuditRecord> = async (tx, records) => {
     // Moving the number first locks the head against other processes, in databases that allow several writers too.
     const row = await tx.get(
-      'UPDATE audit_head SET sequence = sequence + $1 WHERE id = 1 RETURNING epoch, sequence, head, signature',
-      [records.length],
+      'UPDATE audit_head SET sequence = sequence + $1 WHERE id = 1 AND sequence < $2 RETURNING epoch, sequence, head, signature',
+      [records.length, Number.MAX_SAFE_INTEGER - records.length],
     )
     const before = this.#readHead(row, records.length)
     const rows = new Rows(tx, this.#keyring)
@@ -69,7 +69,7 @@ export class AuditChain {
   /** The head as it was before; appending to one that was altered would make it look right. */
   #readHead(row: SqlRow | undefined, added: number): AuditHead {
     const stored = readHead({ ...row, sequence: Number(row?.['sequence']) - added })
-    if (stored === undefined) throw brokenChain('its head is missing')
+    if (stored === undefined) throw brokenChain('its head is missing, or is not one')
     if (this.#signed === undefined || !sameHead(this.#signed, stored)) {
       if (!verifyHead(this.#keyring.current, stored)) throw brokenChain('the signature of its head does not hold')
       // An older head was signed too: whoever kept it could cut off what came after.
@@ -146,6 +146,7 @@ const eventPrefix = Buffer.from('sotto/audit-event/1')
 export function readHead(row: SqlRow | undefined): SignedHead | undefined {
   const { epoch, sequence, head, signature } = row ?? {}
   if (typeof epoch !== 'number' || typeof sequence !== 'number') return undefined
+  if (!Number.isSafeInteger(epoch) || !Number.isSafeInteger(sequence)) return undefined
   if (!(head instanceof Uint8Array) || !(signature instanceof Uint8Array)) return undefined
   return { epoch, sequence, head, signature }
 }
