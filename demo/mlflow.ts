@@ -13,7 +13,7 @@ if (available !== true) {
 process.stdout.write(
   'Starting a real MLflow server with authentication; the first time it is installed, which takes a minute or two.\n',
 )
-await using mlflow = await startMlflow()
+await using mlflow = await startMlflow({ rememberSignIn: true })
 await using story = await openStory({
   PATH: `${path.dirname(mlflow.python)}${path.delimiter}${process.env['PATH'] ?? ''}`,
 })

@@ -36,8 +36,10 @@ before(async () => {
     })
     assert.equal(status, 0, stderr)
     const packed: unknown = JSON.parse(stdout.slice(stdout.search(/^[[{]/m)))
-    const [first] = Array.isArray(packed) ? packed : Object.values(packed as object) // npm 10 prints a list, npm 11 an object by name
-    tarballs.push(path.join(project, (first as { filename: string }).filename)) // npm documents this member
+    // npm 10 prints a list, npm 11 an object by name; either holds one description of a tarball.
+    const [first] = Object.values(packed as Record<string, { filename: string }>)
+    assert.ok(first)
+    tarballs.push(path.join(project, first.filename))
   }
   await succeed('npm', 'install', '--no-audit', '--no-fund', '--prefer-offline', ...tarballs)
 })

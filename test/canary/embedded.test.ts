@@ -97,7 +97,7 @@ test('after runs that succeed, fail and misbehave, no planted value lies outside
   await store(home, planted)
   const forms = needles(planted).flatMap(formsOf)
   // The command that declares TOKEN for its environment asked for it; its marker is in its arguments.
-  const watch = watchProcesses(
+  using watch = watchProcesses(
     home.folder,
     forms,
     (program) => program.includes('MARKER') || program.includes('secret get second token'),
@@ -113,7 +113,7 @@ test('after runs that succeed, fail and misbehave, no planted value lies outside
     outcomes.push([`the run of ${name}`, outcome])
   }
   outcomes.push(['exec', await home.shell(`sotto exec --env TOKEN={{second.token}} -- sh -c 'echo $TOKEN; : MARKER'`)])
-  watch.stop()
+  watch[Symbol.dispose]()
   for (const line of [
     'sotto run list -o json',
     'sotto audit list -o json',

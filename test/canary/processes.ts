@@ -8,11 +8,10 @@ export interface Sighting {
   readonly program: string
 }
 
-export interface Watch {
+export interface Watch extends Disposable {
   /** Processes seen whose environment names the marker. */
   readonly seen: ReadonlySet<number>
   readonly sightings: readonly Sighting[]
-  stop(): void
 }
 
 /**
@@ -37,13 +36,7 @@ export function watchProcesses(marker: string, forms: readonly string[], ignore:
     }
   }
   const timer = setInterval(look, 3)
-  return {
-    seen,
-    sightings,
-    stop: () => {
-      clearInterval(timer)
-    },
-  }
+  return { seen, sightings, [Symbol.dispose]: () => clearInterval(timer) }
 }
 
 /** A process may end while it is looked at. */

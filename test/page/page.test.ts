@@ -112,7 +112,7 @@ for (const shell of shells) {
   test(`in ${shell}: the interactive line asks for keys and values and hides the values`, async (t) => {
     if (!requirePart(t, shell) || !requirePart(t, 'pty')) return
     await using home = await emptyHome()
-    const terminal = await Terminal.open(shell, ['-c', 'sotto secret create my_secret -i'], {
+    using terminal = await Terminal.open(shell, ['-c', 'sotto secret create my_secret -i'], {
       cwd: home.work,
       env: home.env,
     })
@@ -137,7 +137,7 @@ for (const shell of shells) {
     )
     await succeed(home, shell, 'sotto stack register tracked --from default --experiment-tracker=mlflow')
     await succeed(home, shell, 'sotto stack set tracked')
-    const terminal = await Terminal.open(shell, ['-c', 'sotto stack register-secrets'], {
+    using terminal = await Terminal.open(shell, ['-c', 'sotto stack register-secrets'], {
       cwd: home.work,
       env: home.env,
     })

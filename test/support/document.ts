@@ -64,7 +64,7 @@ function readConsole(body: readonly string[], line: number): CommandBlock[] {
 }
 
 /** What differs from run to run, made the same: ids, times, durations, ports, temporary folders, runs of blanks. */
-export function normalise(output: string): string {
+function normalise(output: string): string {
   return (
     output
       .replaceAll(/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g, 'ID')

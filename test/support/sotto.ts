@@ -7,7 +7,7 @@ import path from 'node:path'
 /** Root of the checkout. */
 export const root: string = path.resolve(import.meta.dirname, '../..')
 /** The folder that holds `sotto`, to be put first on a PATH. */
-export const binFolder: string = path.join(root, 'bin')
+const binFolder: string = path.join(root, 'bin')
 
 export interface Outcome {
   readonly status: number

@@ -8,7 +8,7 @@ export interface TerminalOptions {
 }
 
 /** Everything a program printed in its terminal, and ways to answer it. */
-export class Terminal {
+export class Terminal implements Disposable {
   readonly #pty: IPty
   #output = ''
   #read = 0
@@ -48,7 +48,6 @@ export class Terminal {
 
   /** All that was printed so far, without escape sequences. */
   get text(): string {
-    // eslint-disable-next-line no-control-regex -- escape sequences begin with ESC
     return this.#output.replaceAll(/\u001b\[[0-9;?]*[A-Za-z]|\u001b\][^\u0007]*\u0007|\u001b[=>]/g, '')
   }
 
@@ -92,5 +91,14 @@ export class Terminal {
     const code = await this.#ended
     clearTimeout(timeout)
     return code
+  }
+
+  /** Ends a program that is still there, so that a failed test does not wait for it. */
+  [Symbol.dispose](): void {
+    try {
+      this.#pty.kill('SIGKILL')
+    } catch {
+      // It has ended.
+    }
   }
 }

@@ -73,6 +73,9 @@ function refuseBuiltin(from: Importer, specifier: string): string | undefined {
   return `${from.folder} may not import ${specifier}: the SDK also runs in browsers, where Node's modules are not`
 }
 
+/** What tests use besides: generators of input, the compiler, and a terminal to answer prompts in. */
+const testPackages: ReadonlySet<string> = new Set(['fast-check', 'typescript', '@lydell/node-pty'])
+
 function refusePackage(from: Importer, specifier: string): string | undefined {
   const name = /^(?:@[^/]+\/)?[^/]+/.exec(specifier)?.[0] ?? specifier
   if (name === 'sotto' || name === '@sotto/sdk') {
@@ -83,7 +86,7 @@ function refusePackage(from: Importer, specifier: string): string | undefined {
     return refuseFolder(from, to, to)
   }
   if (from.allowed.packages?.includes(name) === true) return undefined
-  if (from.isTest && (name === 'fast-check' || name === 'typescript')) return undefined
+  if (from.isTest && testPackages.has(name)) return undefined
   const list = from.allowed.packages?.join(', ') ?? 'no package'
   return `${from.folder} may not import ${name}; it may import ${list} (tools/lint/folders.ts)`
 }

@@ -41,7 +41,8 @@ export const folders: Readonly<Record<Folder, Allowed>> = {
   'sotto:channel': program(['sdk:model', 'sotto:redaction']),
   // They take an Api; where it comes from is not for them to know.
   'sotto:pipelines': program(['sdk:model', 'sdk:references', 'sotto:redaction', 'sotto:channel'], {
-    packages: ['yaml'],
+    // The terminal of `exec`, loaded when there is one.
+    packages: ['@lydell/node-pty'],
   }),
   'sotto:integrations': program(['sdk:model'], {
     files: ['sotto:pipelines/tracker.ts', 'sotto:keys/root-key-provider.ts'],
@@ -51,7 +52,7 @@ export const folders: Readonly<Record<Folder, Allowed>> = {
     {
       // The list of trackers is handed to the engine; what talks to a product stays out of reach.
       files: ['sotto:integrations/trackers.ts'],
-      packages: ['commander', '@commander-js/extra-typings', '@clack/prompts', '@lydell/node-pty', 'yaml'],
+      packages: ['yaml'],
     },
   ),
   // The entries `sotto` and `sotto/pipelines` put the parts together.

@@ -52,9 +52,12 @@ const onlyCliPrints: Rule = {
   },
 }
 
-/** The entry of a step's process hands its own streams to the parts; tests print what they like. */
+/**
+ * Two entries hand the streams of their process to the parts: that of a step's process, and `sotto/pipelines`, whose
+ * runs show their progress when they are started from code. Tests print what they like.
+ */
 function mayPrint(path: string): boolean {
-  return path === 'pipelines/step-runner.ts' || path.endsWith('.test.ts')
+  return path === 'pipelines/step-runner.ts' || path === 'pipelines.ts' || path.endsWith('.test.ts')
 }
 
 /** index.ts exists only as an entry of a package. */
