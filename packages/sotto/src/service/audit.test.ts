@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { textValue } from '@sotto/sdk/model'
-import type { AuditCheckpoint } from '@sotto/sdk/model'
+import type { AuditCheckpoint, Flavor } from '@sotto/sdk/model'
 import { openTestService, withCode } from './testing.ts'
 import type { TestService } from './testing.ts'
 
@@ -88,6 +88,56 @@ test('an old state of the whole database is noticed against a checkpoint that wa
   assert.match(verification.problems.join(), /no longer there/)
   const other: AuditCheckpoint = { ...checkpoint, head: '00'.repeat(32) }
   assert.equal((await service.api.verifyAudit({ checkpoint: other })).result, 'broken')
+})
+
+const local: Flavor = { type: 'orchestrator', name: 'local', builtIn: true, description: '', attributes: [] }
+
+/** Each leaves a row as Sotto once wrote it, HMAC and all. */
+const oldStates: readonly { name: string; sql: readonly string[]; problem: RegExp }[] = [
+  {
+    name: 'put back to an older state',
+    sql: [
+      'UPDATE secret SET (version, version_id, updated_at, mac) = (SELECT version, version_id, updated_at, mac FROM old_secret)',
+    ],
+    problem: /^secret \S+ was put back to an older state$/,
+  },
+  { name: 'removed', sql: ['DELETE FROM component'], problem: /^component \S+ was removed outside of Sotto$/ },
+  {
+    name: 'put back after its deletion',
+    sql: ['INSERT INTO component SELECT * FROM old_component'],
+    problem: /^component \S+ was deleted, and put back outside of Sotto$/,
+  },
+]
+
+for (const { name, sql, problem } of oldStates) {
+  test(`verify names a row that was ${name}`, async (t) => {
+    const service = await openTestService(t, { flavors: [local] })
+    const { api } = service
+    await api.createSecret({ name: 'api', values: { key: textValue('one') } })
+    await api.registerComponent({ type: 'orchestrator', name: 'other', flavor: 'local', attributes: {} })
+    await service.sql('CREATE TABLE old_secret AS SELECT * FROM secret')
+    await service.sql("CREATE TABLE old_component AS SELECT * FROM component WHERE name = 'other'")
+    await api.updateSecret({ secret: 'api', values: { key: textValue('two') } })
+    await api.deleteComponent({ type: 'orchestrator', component: 'other' })
+    assert.deepEqual((await api.verifyAudit({})).problems, [])
+    await service.sql('DELETE FROM stack_component')
+    for (const text of sql) await service.sql(text)
+    const { result, problems } = await api.verifyAudit({})
+    assert.equal(result, 'broken')
+    for (const each of problems) assert.match(each, problem)
+    // A change on top of it does not cover it up.
+    await api.updateSecret({ secret: 'api', labels: { more: 'yes' } })
+    assert.equal((await api.verifyAudit({})).result, 'broken')
+  })
+}
+
+test('what an event says of rows is for verify alone', async (t) => {
+  const service = await openTestService(t)
+  await service.api.createSecret({ name: 'api', values: { key: textValue('one') } })
+  const [row] = await service.sql("SELECT detail FROM audit_event WHERE operation = 'createSecret'")
+  assert.match(String(row?.['detail']), /"rows":\["secret - [0-9a-f]{64} \S+","secret_version - [0-9a-f]{64} \S+"\]/)
+  const { items } = await service.api.listAudit({})
+  assert.deepEqual(items[0]?.detail, { version: 1, scope: 'user', written: ['key'] })
 })
 
 test('only who may describe the audit reads or verifies it', async (t) => {

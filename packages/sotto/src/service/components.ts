@@ -93,8 +93,8 @@ export const componentHandlers: Handlers<ComponentOperation> = {
     const taken = await findComponentByName(call, present.type, input.newName)
     if (taken !== undefined && taken.id !== present.id) throw componentExists(taken)
     const row: ComponentRow = { ...present, name: input.newName, updated_at: call.nowMs }
-    const digest = await call.rows.update(componentTable, row)
-    call.event({ object: componentTitle(present), objectId: row.id, detail: { newName: row.name, digest } })
+    await call.rows.update(componentTable, row)
+    call.event({ object: componentTitle(present), objectId: row.id, detail: { newName: row.name } })
     return describeComponentRow(call, row)
   },
 
@@ -141,13 +141,13 @@ async function updateComponent(call: Call, input: ComponentUpdate): Promise<Comp
     author: writesAttributes(input) ? call.principal.id : present.author,
     updated_at: call.nowMs,
   }
-  const digest = await call.rows.update(componentTable, row)
+  await call.rows.update(componentTable, row)
   const authored = references.map((reference) => ({ ...reference, author: row.author }))
   await indexReferences(call, { kind: 'component', id: row.id }, authored)
   call.event({
     object: componentTitle(row),
     objectId: row.id,
-    detail: { written: Object.keys(given), removed: input.remove ?? [], digest },
+    detail: { written: Object.keys(given), removed: input.remove ?? [] },
   })
   return answerWrite(call, row, warningsOf(flavor, given, input.allowPlaintext))
 }
@@ -180,14 +180,14 @@ async function insertComponent(
 ): Promise<void> {
   const taken = await findComponentByName(call, row.type, row.name)
   if (taken !== undefined) throw componentExists(taken)
-  const digest = await call.rows.insert(componentTable, row)
+  await call.rows.insert(componentTable, row)
   const references = collectReferences(storedAttributes(row), '')
   await indexReferences(
     call,
     { kind: 'component', id: row.id },
     references.map((reference) => ({ ...reference, author: row.author })),
   )
-  call.event({ object: componentTitle(row), objectId: row.id, detail: { ...detail, digest } })
+  call.event({ object: componentTitle(row), objectId: row.id, detail })
 }
 
 /** Refuses with `in_use` while a stack has it, and names the stacks that the caller may describe. */

@@ -31,9 +31,9 @@ export const flavorHandlers: Handlers<'registerFlavor' | 'describeFlavor' | 'lis
       author: call.principal.id,
       created_at: call.nowMs,
     }
-    const digest = await call.rows.insert(flavorTable, row)
+    await call.rows.insert(flavorTable, row)
     const names = attributes.map((attribute) => attribute.name)
-    call.event({ object: `flavor ${type} ${name}`, objectId: row.id, detail: { attributes: names, digest } })
+    call.event({ object: `flavor ${type} ${name}`, objectId: row.id, detail: { attributes: names } })
     return describeFlavorRow(row)
   },
 

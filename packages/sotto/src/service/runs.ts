@@ -44,11 +44,11 @@ export const runHandlers: Handlers<RunOperation> = {
       started_at: call.nowMs,
       ended_at: null,
     }
-    const digest = await call.rows.insert(runTable, row)
+    await call.rows.insert(runTable, row)
     call.event({
       object: `run ${row.pipeline}`,
       objectId: row.id,
-      detail: { stack: row.stack, level: row.level, digest },
+      detail: { stack: row.stack, level: row.level },
     })
     return describeRunRow(call, row)
   },
@@ -68,8 +68,8 @@ export const runHandlers: Handlers<RunOperation> = {
       started_at: call.nowMs,
       ended_at: null,
     }
-    const digest = await call.rows.insert(attemptTable, row)
-    call.event({ object: `run ${run.pipeline}`, objectId: run.id, detail: { attempt: row.id, step, digest } })
+    await call.rows.insert(attemptTable, row)
+    call.event({ object: `run ${run.pipeline}`, objectId: run.id, detail: { attempt: row.id, step } })
     return describeAttempt(row, [])
   },
 
@@ -83,13 +83,12 @@ export const runHandlers: Handlers<RunOperation> = {
       exit_code: input.exitCode ?? null,
       ended_at: call.nowMs,
     }
-    const digest = await call.rows.update(attemptTable, row)
+    await call.rows.update(attemptTable, row)
     const artifacts = await insertArtifacts(call, input)
     const detail = {
       attempt: row.id,
       step: row.step,
       state: row.state,
-      digest,
       artifacts: artifacts.map(({ digest: of }) => of),
     }
     call.event({ object: `run ${run.pipeline}`, objectId: run.id, detail })
@@ -100,8 +99,8 @@ export const runHandlers: Handlers<RunOperation> = {
     const run = await getRun(call, input.run)
     requireRunning(run, `run ${run.id}`)
     const row: RunRow = { ...run, state: input.state, error: input.error ?? null, ended_at: call.nowMs }
-    const digest = await call.rows.update(runTable, row)
-    call.event({ object: `run ${run.pipeline}`, objectId: run.id, detail: { state: row.state, digest } })
+    await call.rows.update(runTable, row)
+    call.event({ object: `run ${run.pipeline}`, objectId: run.id, detail: { state: row.state } })
     return describeRunRow(call, row)
   },
 
@@ -125,7 +124,7 @@ export const runHandlers: Handlers<RunOperation> = {
       [run.id],
     )
     const reads = rows.map((row): SecretRead => ({
-      step: steps.get(row.attempt_id) ?? '',
+      step: steps.get(row.attempt_id) ?? '', // an attempt that was taken away outside of Sotto: audit verify tells
       attempt: row.attempt_id,
       secretId: row.secret_id,
       secret: row.secret_name,

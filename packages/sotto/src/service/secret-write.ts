@@ -73,12 +73,12 @@ export async function updateSecret(call: Call, input: SecretUpdate): Promise<Sec
       ? version
       : await writeVersion(call, { secretId: secret.id, number: secret.version + 1 }, wanted, changes)
     const row: SecretRow = { ...secret, ...facts, version: next.number, version_id: next.id, updated_at: call.nowMs }
-    const digest = await call.rows.update(secretTable, row)
+    await call.rows.update(secretTable, row)
     const written = [...changes.added, ...changes.changed].toSorted()
     call.event({
       object: `secret ${row.name}`,
       objectId: row.id,
-      detail: { version: row.version, written, removed: changes.removed, digest },
+      detail: { version: row.version, written, removed: changes.removed },
     })
     return { secret: await describe(call, row, next), outcome: 'updated', written, removed: changes.removed }
   } finally {
@@ -108,13 +108,13 @@ async function insertSecret(call: Call, input: SecretInput, owner: string): Prom
       updated_at: call.nowMs,
       deleted_at: null,
     }
-    const digest = await call.rows.insert(secretTable, row)
+    await call.rows.insert(secretTable, row)
     const version = await writeVersion(call, ids, values, compareValues(new Map(), values))
     const written = [...values.keys()].toSorted()
     call.event({
       object: `secret ${row.name}`,
       objectId: row.id,
-      detail: { version: 1, scope: scopeOf(row), written, digest },
+      detail: { version: 1, scope: scopeOf(row), written },
     })
     return { secret: await describe(call, row, version), outcome: 'created', written, removed: [] }
   } finally {

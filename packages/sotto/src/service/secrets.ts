@@ -52,8 +52,8 @@ async function renameSecret(
     })
   }
   const row: SecretRow = { ...secret, name: input.newName, updated_at: call.nowMs }
-  const digest = await call.rows.update(secretTable, row)
-  call.event({ object: `secret ${secret.name}`, objectId: secret.id, detail: { newName: row.name, digest } })
+  await call.rows.update(secretTable, row)
+  call.event({ object: `secret ${secret.name}`, objectId: secret.id, detail: { newName: row.name } })
   return describe(call, row)
 }
 
@@ -61,7 +61,7 @@ async function renameSecret(
 async function deleteSecret(call: Call, input: SecretSelector): Promise<SecretDescription> {
   const secret = await getSecret(call, input, 'delete')
   const row: SecretRow = { ...secret, deleted_at: call.nowMs }
-  const digest = await call.rows.update(secretTable, row)
-  call.event({ object: `secret ${secret.name}`, objectId: secret.id, detail: { version: secret.version, digest } })
+  await call.rows.update(secretTable, row)
+  call.event({ object: `secret ${secret.name}`, objectId: secret.id, detail: { version: secret.version } })
   return describe(call, row)
 }

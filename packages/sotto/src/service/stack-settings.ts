@@ -41,12 +41,12 @@ export async function updateStackSettings(call: Call, input: StackSettingsUpdate
     ),
     updated_at: call.nowMs,
   }
-  const digest = await call.rows.update(stackTable, row)
+  await call.rows.update(stackTable, row)
   await indexSettings(call, row)
   call.event({
     object: `stack ${row.name}`,
     objectId: row.id,
-    detail: { written: Object.keys(given), removed: remove, digest },
+    detail: { written: Object.keys(given), removed: remove },
   })
   return describeStackRow(call, row)
 }

@@ -85,13 +85,13 @@ export const stackHandlers: Handlers<StackOperation> = {
       updated_at: call.nowMs,
     }
     await requireFitting(call, row)
-    const digest = await call.rows.update(stackTable, row)
+    await call.rows.update(stackTable, row)
     await call.tx.run('DELETE FROM stack_component WHERE stack_id = $1', [row.id])
     await insertMembers(call, row.id, members)
     call.event({
       object: `stack ${row.name}`,
       objectId: row.id,
-      detail: { written: Object.keys(given), removed: remove, digest },
+      detail: { written: Object.keys(given), removed: remove },
     })
     return describeStackRow(call, row)
   },
@@ -127,8 +127,8 @@ export const stackHandlers: Handlers<StackOperation> = {
     }
     await requireFree(call, input.newName, present.id)
     const row: StackRow = { ...present, name: input.newName, updated_at: call.nowMs }
-    const digest = await call.rows.update(stackTable, row)
-    call.event({ object: `stack ${present.name}`, objectId: row.id, detail: { newName: row.name, digest } })
+    await call.rows.update(stackTable, row)
+    call.event({ object: `stack ${present.name}`, objectId: row.id, detail: { newName: row.name } })
     return describeStackRow(call, row)
   },
 
@@ -172,8 +172,8 @@ export const stackHandlers: Handlers<StackOperation> = {
     const row = await getStack(call, stack)
     const preference = { workspace_id: call.workspaceId, principal_id: call.principal.id, name: activeStack }
     await call.rows.delete(preferenceTable, { ...preference, value: '' })
-    const digest = await call.rows.insert(preferenceTable, { ...preference, value: row.id })
-    call.event({ object: `stack ${row.name}`, objectId: row.id, detail: { digest } })
+    await call.rows.insert(preferenceTable, { ...preference, value: row.id })
+    call.event({ object: `stack ${row.name}`, objectId: row.id })
     return describeStackRow(call, row, row.id)
   },
 
@@ -276,13 +276,13 @@ async function insertStack(call: Call, stack: NewStack): Promise<Stack> {
     created_at: call.nowMs,
     updated_at: call.nowMs,
   }
-  const digest = await call.rows.insert(stackTable, row)
+  await call.rows.insert(stackTable, row)
   await insertMembers(call, row.id, members)
   await indexSettings(call, row)
   call.event({
     object: `stack ${name}`,
     objectId: row.id,
-    detail: { components: Object.keys(members), ...(from === undefined ? {} : { from }), digest },
+    detail: { components: Object.keys(members), ...(from === undefined ? {} : { from }) },
   })
   return describeStackRow(call, row)
 }

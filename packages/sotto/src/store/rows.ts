@@ -77,23 +77,21 @@ export class Rows {
     return rows.map((row) => this.#verify(table, row, { clauses, params }))
   }
 
-  /** Writes a new row. Gives its digest for the audit event: hex of its HMAC, empty for tables without one. */
-  async insert<R extends object>(table: Table<R>, row: R): Promise<string> {
+  /** Writes a new row. */
+  async insert<R extends object>(table: Table<R>, row: R): Promise<void> {
     const { values, digest } = this.#encode(table, row)
     const added = await this.#tx.run(statements(table).insert, values)
     if (added !== 1) throw new Error(`${table.name} ${nameOf(table, row as SqlRow)} was not written`)
     this.#note(table, row, { before: '', digest })
-    return digest
   }
 
-  /** Writes all columns of the row with that primary key. Gives its digest. A row that is not there is a fault. */
-  async update<R extends object>(table: Table<R>, row: R): Promise<string> {
+  /** Writes all columns of the row with that primary key. A row that is not there is a fault. */
+  async update<R extends object>(table: Table<R>, row: R): Promise<void> {
     const { values, digest } = this.#encode(table, row)
     const before = await this.#findDigest(table, row)
     const changed = await this.#tx.run(statements(table).update, values)
     if (changed !== 1) throw new Error(`${table.name} ${nameOf(table, row as SqlRow)} is not there to be updated`)
     this.#note(table, row, { before, digest })
-    return digest
   }
 
   /** Deletes the row with that primary key. */
