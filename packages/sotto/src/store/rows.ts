@@ -8,6 +8,7 @@
 import { SottoError } from '@sotto/sdk/model'
 import type { MacPart } from '../keys/mac.ts'
 import { equalitiesHold, equalitiesOf } from './condition.ts'
+import type { Equality } from './condition.ts'
 import type { LiveKeyring } from './live-keyring.ts'
 import type { SqlRow, SqlValue, Transaction } from './store.ts'
 import { fitsColumn, protectedColumns } from './table.ts'
@@ -27,7 +28,7 @@ interface Statements {
 
 /** By what a row was looked for. */
 interface Asked {
-  readonly clauses: string
+  readonly equalities: readonly Equality[]
   readonly params: readonly SqlValue[]
 }
 
@@ -66,7 +67,8 @@ export class Rows {
     const known = this.#tx.recall(table.name, key)
     if (known !== undefined) return known.row as R | undefined // it was this method that remembered it
     const row = await this.#tx.get(`${statements(table).select} WHERE ${condition}`, params)
-    const verified = row === undefined ? undefined : this.#verify(table, row, { clauses: condition, params })
+    const verified =
+      row === undefined ? undefined : this.#verify(table, row, { equalities: equalitiesOf(condition), params })
     this.#tx.remember(table.name, key, verified)
     return verified
   }
@@ -74,7 +76,8 @@ export class Rows {
   /** The rows that the clauses find: SQL behind FROM, as `WHERE … ORDER BY … LIMIT …`. Throws `row_altered`. */
   async list<R extends object>(table: Table<R>, clauses: string, params: readonly SqlValue[]): Promise<readonly R[]> {
     const rows = await this.#tx.all(`${statements(table).select} ${clauses}`, params)
-    return rows.map((row) => this.#verify(table, row, { clauses, params }))
+    const equalities = equalitiesOf(clauses)
+    return rows.map((row) => this.#verify(table, row, { equalities, params }))
   }
 
   /** Writes a new row. */
@@ -151,7 +154,7 @@ export class Rows {
 
   #verify<R extends object>(table: Table<R>, row: SqlRow, asked: Asked): R {
     const { protected: covered } = statements(table)
-    const fits = typesFit(table, row) && equalitiesHold(equalitiesOf(asked.clauses), row, asked.params)
+    const fits = typesFit(table, row) && equalitiesHold(asked.equalities, row, asked.params)
     if (!fits || (covered.length > 0 && !this.#macHolds(table, row, covered))) throw altered(table, row)
     return row as R // every column was just seen to have its type
   }
