@@ -67,6 +67,9 @@ async function gather(call: Call, wanted: readonly WantedSecret[], what: string)
   if (input.flag('from-env'))
     return { answers: (await import('./given-secrets.ts')).fromEnvironment(call, wanted), scope }
   if (wanted.length === 0) return { answers: new Map(), scope }
+  // Nobody there to change what exists, and nothing missing: a script may run it again and again.
+  if (!ask.canAsk && wanted.every(({ keys }) => keys.every(({ exists }) => exists)))
+    return { answers: new Map(), scope }
   if (!ask.canAsk)
     throw new SottoError('usage', 'there is no terminal to ask for values', {
       hint: 'give them with --values @FILE or --from-env',
