@@ -71,7 +71,6 @@ export class Printer {
 }
 
 async function yamlText(value: unknown): Promise<string> {
-  const { stringify } = await import('yaml')
-  // Line width 0: a long text is not folded into several lines.
-  return stringify(value, { lineWidth: 0 })
+  const module = await import('./yaml-text.ts')
+  return module.yamlText(value)
 }

@@ -28,8 +28,8 @@ export async function exportText(secret: RevealedSecret, format: OutputFormat): 
   // A value called __proto__ is an own property of what fromEntries makes.
   const data = Object.fromEntries(values.map(([key, { data: text }]) => [key, text]))
   if (format === 'json') return { text: `${JSON.stringify(data, undefined, 2)}\n`, notes }
-  const { stringify } = await import('yaml')
-  return { text: stringify(data, { lineWidth: 0, defaultStringType: 'QUOTE_DOUBLE', defaultKeyType: 'PLAIN' }), notes }
+  const { yamlText } = await import('../print/yaml-text.ts')
+  return { text: yamlText(data, { defaultStringType: 'QUOTE_DOUBLE', defaultKeyType: 'PLAIN' }), notes }
 }
 
 /** `get --reveal -o env` */
