@@ -48,7 +48,8 @@ export const good = pipeline('good', () => {
   return after({}, { after: [program({ before: second }).result] })
 })
 export const bad = pipeline('bad', () => throws({}))
-export const returns = pipeline('returns', () => step('returns', { secrets: { api: secret('api', 'password') } }, async (_: Record<never, never>, { secrets }) => ({ kept: secrets.api.password }))({}))
+const returned = step('returned', { secrets: { api: secret('api', 'password') } }, async (_: Record<never, never>, { secrets }) => ({ kept: secrets.api.password }))
+export const returns = pipeline('returns', () => returned({}))
 void [writeFileSync, Sensitive]
 `
 
