@@ -9,6 +9,7 @@ import { spawnSync } from 'node:child_process'
 import { cpSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 import { build, type BuildOptions, type Metafile, type OutputFile } from 'esbuild'
+import { buildCliScript } from './cli-script.ts'
 import { bundledPackages, noticesOf, sbomOf } from './bundled-packages.ts'
 
 const root = dirname(import.meta.dirname)
@@ -24,7 +25,6 @@ const sdkEntries = {
 const sottoEntries = {
   index: 'index.ts',
   pipelines: 'pipelines.ts',
-  'step-runner': 'pipelines/step-runner.ts',
 }
 
 /** The oldest Node whose parser must take the output. The program then refuses it in one sentence. */
@@ -44,7 +44,7 @@ const shared = {
 } satisfies BuildOptions
 
 interface Built {
-  readonly files: readonly OutputFile[]
+  readonly files: readonly Pick<OutputFile, 'path' | 'contents'>[]
   readonly metafile: Metafile
 }
 
@@ -53,23 +53,22 @@ async function run(options: BuildOptions): Promise<Built> {
   return { files: result.outputFiles ?? [], metafile: result.metafile ?? { inputs: {}, outputs: {} } }
 }
 
-/** The command line in one file. A dynamic import of our own becomes a part that runs on first use. */
-function buildCli(): Promise<Built> {
-  return run({
-    entryPoints: [join(sotto, 'src/cli/main.ts')],
-    outfile: join(sotto, 'dist/cli.cjs'),
-    format: 'cjs',
+/** The command line in one file. */
+async function buildCli(): Promise<Built> {
+  const { text, metafile } = await buildCliScript(join(sotto, 'src/cli/main.ts'), {
+    ...shared,
     external: ['@lydell/node-pty'],
-    // Whitespace and syntax only: names stay, for stack traces and for error classes.
-    minifyWhitespace: true,
-    minifySyntax: true,
-    // CommonJS has no import.meta; these are what it would say of the bundle's own file.
-    define: {
-      'import.meta.url': 'sottoBundleUrl',
-      'import.meta.filename': '__filename',
-      'import.meta.dirname': '__dirname',
-      'import.meta.main': 'true',
-    },
+  })
+  return { files: [{ path: join(sotto, 'dist/cli.cjs'), contents: Buffer.from(text) }], metafile }
+}
+
+/** What a step's process runs. Started once per step, so it is CommonJS: importing Node's modules costs it 5 ms more. */
+function buildStepRunner(): Promise<Built> {
+  return run({
+    entryPoints: [join(sotto, 'src/pipelines/step-runner.ts')],
+    outfile: join(sotto, 'dist/step-runner.cjs'),
+    format: 'cjs',
+    define: { 'import.meta.url': 'sottoBundleUrl' },
     banner: { js: "const sottoBundleUrl=require('node:url').pathToFileURL(__filename).href;" },
   })
 }
@@ -113,7 +112,7 @@ function place(path: string, contents: string | Uint8Array, time: Date): void {
 }
 
 /** Chunks carry a hash in their names; those of earlier builds stay until a build that publishes. */
-function removeOldChunks(folder: string, files: readonly OutputFile[]): void {
+function removeOldChunks(folder: string, files: Built['files']): void {
   const kept = new Set(files.map((file) => file.path))
   const chunks = join(folder, 'dist/chunks')
   mkdirSync(chunks, { recursive: true })
@@ -123,12 +122,14 @@ function removeOldChunks(folder: string, files: readonly OutputFile[]): void {
 async function main(): Promise<void> {
   const quick = process.argv.includes('--quiet')
   const began = new Date()
-  const [cli, sdkLibrary, library] = await Promise.all([
+  const [cli, stepRunner, sdkLibrary, library] = await Promise.all([
     buildCli(),
+    buildStepRunner(),
     buildLibrary(sdk, sdkEntries),
     buildLibrary(sotto, sottoEntries),
   ])
-  for (const file of [...sdkLibrary.files, ...library.files, ...cli.files]) place(file.path, file.contents, began)
+  for (const file of [...sdkLibrary.files, ...library.files, ...stepRunner.files, ...cli.files])
+    place(file.path, file.contents, began)
 
   const packages = bundledPackages(root, cli.metafile)
   const { version } = JSON.parse(readFileSync(join(sotto, 'package.json'), 'utf8')) as { version: string }
@@ -143,7 +144,7 @@ async function main(): Promise<void> {
   buildDeclarations(sdk)
   buildDeclarations(sotto)
   for (const folder of [sdk, sotto]) cpSync(join(root, 'LICENSE'), join(folder, 'LICENSE'))
-  for (const file of [...cli.files, ...library.files, ...sdkLibrary.files]) {
+  for (const file of [...cli.files, ...stepRunner.files, ...library.files, ...sdkLibrary.files]) {
     console.log(`${relative(root, file.path)}  ${Math.ceil(file.contents.length / 1024)} KiB`)
   }
 }

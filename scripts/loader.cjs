@@ -1,9 +1,14 @@
 'use strict'
-// Becomes dist/sotto.cjs: checks the Node that runs it, turns V8's compile cache on and loads
-// the bundle. It is a file of its own for two reasons: an old Node must be able to parse it
-// (so: the JavaScript of Node 12), and only what is loaded after the cache is on is cached.
+// Becomes dist/sotto.cjs: checks the Node that runs it and starts the command line, which is one
+// script beside it (scripts/cli-script.ts), with the code that V8 compiled for it before. It is a
+// file of its own because an old Node must be able to parse it (so: the JavaScript of Node 12).
+//
+// Node's own compile cache is no help here: it keeps what is compiled when a file is loaded, and
+// V8 compiles a function when it is first called. `secret get` calls 500, which took 15 ms. So the
+// code is kept when the command ends, and by command, as each calls other functions.
 
 var NEEDED = [24, 7]
+var STALE_MS = 30 * 24 * 60 * 60 * 1000
 
 var found = process.versions.node.split('.').map(Number)
 if (found[0] < NEEDED[0] || (found[0] === NEEDED[0] && found[1] < NEEDED[1])) {
@@ -29,17 +34,38 @@ if (process.execArgv.indexOf('--disable-warning=ExperimentalWarning') === -1) {
   }
 }
 
-enableCompileCache()
-require('./cli.cjs')
+var fs = require('node:fs')
+var vm = require('node:vm')
+
+start()
+
+function start() {
+  var file = __dirname + '/cli.cjs'
+  var source = fs.readFileSync(file, 'latin1')
+  var folder = cacheFolder(source.slice(1, 17))
+  var cached = folder && findCached(folder)
+  var script = new vm.Script(source, {
+    filename: file,
+    cachedData: cached,
+    // A user's pipeline is imported as if the script were a module.
+    importModuleDynamically: vm.constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
+  })
+  var main = script.runInThisContext()(require, file, __dirname)
+  // V8 rejects what another version or other flags made.
+  if (folder === undefined || (cached !== undefined && !script.cachedDataRejected)) return
+  process.on('exit', function (code) {
+    // One that failed has not called what the command usually calls.
+    if (code === 0 && main.command !== undefined) keep(script, folder, main.command)
+  })
+}
 
 // Compiled code is code: the folder must be ours and closed to everybody else, or another
 // user could put his own into our process. Whatever is in the way, we go on without a cache.
-function enableCompileCache() {
-  var fs = require('node:fs')
+function cacheFolder(id) {
   var env = process.env
   var home = env.SOTTO_HOME
   var parent = home || env.XDG_CACHE_HOME || (env.HOME && env.HOME + '/.cache')
-  if (!parent) return
+  if (!parent) return undefined
   var folder = parent + (home ? '/cache' : '/sotto')
   try {
     var found = fs.lstatSync(folder, { throwIfNoEntry: false })
@@ -48,10 +74,56 @@ function enableCompileCache() {
       fs.mkdirSync(folder, { recursive: !home, mode: 0o700 })
       found = fs.lstatSync(folder)
     }
-    if (!found.isDirectory() || found.uid !== process.getuid() || (found.mode & 0o077) !== 0) return
-    require('node:module').enableCompileCache(folder)
-  } catch (error) {
+    if (!found.isDirectory() || found.uid !== process.getuid() || (found.mode & 0o077) !== 0) return undefined
+    return folder + '/cli-' + process.version + '-' + process.arch + '-' + id
+  } catch {
     // A read-only or full disk: slower, not broken.
-    void error
+    return undefined
   }
+}
+
+// A command is one word or two. Which of them it is, nobody knows yet; the second one may be an argument.
+function findCached(folder) {
+  var words = process.argv.slice(2, 4)
+  for (var count = words.length; count > 0; count--) {
+    var name = words.slice(0, count).join(' ')
+    if (!/^[a-z_-]+( [a-z_-]+)?$/.test(name)) continue
+    try {
+      return fs.readFileSync(folder + '/' + name)
+    } catch {
+      // Not there yet.
+    }
+  }
+  return undefined
+}
+
+function keep(script, folder, command) {
+  try {
+    if (!fs.existsSync(folder)) {
+      fs.mkdirSync(folder, { mode: 0o700 })
+      removeStale(folder)
+    }
+    var temporary = folder + '/.' + process.pid
+    // V8 looks at no checksum, so half a file must never get the name: fsync, then rename.
+    var descriptor = fs.openSync(temporary, 'wx', 0o600)
+    try {
+      fs.writeFileSync(descriptor, script.createCachedData())
+      fs.fsyncSync(descriptor)
+    } finally {
+      fs.closeSync(descriptor)
+    }
+    fs.renameSync(temporary, folder + '/' + command)
+  } catch {
+    // As above.
+  }
+}
+
+/** What other versions left behind. One that is still in use makes its own again. */
+function removeStale(folder) {
+  var parent = folder.slice(0, folder.lastIndexOf('/'))
+  fs.readdirSync(parent).forEach(function (name) {
+    var path = parent + '/' + name
+    if (name.startsWith('cli-') && Date.now() - fs.statSync(path).mtimeMs > STALE_MS)
+      fs.rmSync(path, { recursive: true })
+  })
 }

@@ -42,6 +42,8 @@ export interface CliContext {
   readonly cwd: string
   readonly now: () => Date
   readonly connect: Connect
+  /** Told which command of the table runs. */
+  readonly began?: (path: readonly string[]) => void
 }
 
 /** Thrown by an output whose reader has gone (`sotto secret list | head -1`): the command ends quietly. */

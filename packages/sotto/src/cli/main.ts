@@ -17,11 +17,22 @@
  * Start-up is a budget. This file, the parser and the table of one noun are all that a command loads before its
  * own action; what only some calls need (YAML, prompts, help) is imported where it is used.
  */
+import type { CliContext } from './context.ts'
 import { processContext } from './process-context.ts'
 import { runCli } from './run.ts'
 
-// No top-level await: the bundle is CommonJS. The exit code is set and not forced, so that output drains;
+/** Which command runs: the loader keeps compiled code by command (scripts/loader.cjs). */
+export let command: string | undefined
+
+const context: CliContext = {
+  ...processContext(),
+  began(path) {
+    command = path.join(' ')
+  },
+}
+
+// No top-level await: the bundle is no module. The exit code is set and not forced, so that output drains;
 // a failure of runCli itself is a mistake of ours, and Node reports it.
-void runCli(processContext()).then((code) => {
+void runCli(context).then((code) => {
   process.exitCode = code
 })

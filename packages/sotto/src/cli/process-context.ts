@@ -1,5 +1,5 @@
 /** The context of a real process. */
-import { fstatSync, writeSync } from 'node:fs'
+import { fstatSync, statSync, writeSync } from 'node:fs'
 import { OutputClosed } from './context.ts'
 import type { CliContext, Input, Output } from './context.ts'
 
@@ -43,10 +43,11 @@ function writeSome(descriptor: number, bytes: Uint8Array): number {
   }
 }
 
-/** A pipe or a file is told without node:tty, which brings the network along: 2 ms. */
+/** What is no terminal is told without node:tty, which brings the network along: 3 ms. */
 function isTerminal(descriptor: 0 | 1 | 2): boolean {
   try {
-    if (!fstatSync(descriptor).isCharacterDevice()) return false
+    const found = fstatSync(descriptor)
+    if (!found.isCharacterDevice() || found.rdev === statSync('/dev/null').rdev) return false
   } catch {
     return false // closed: `<&-`
   }

@@ -54,6 +54,7 @@ async function call(context: CliContext, spec: CommandSpec, input: ParsedInput):
   const print = new Printer(context, { format: formatOf(spec, input), quiet: input.flag('quiet') })
   const ask = new Asker(context, { yes: input.flag('yes') })
   const action = await spec.load()
+  context.began?.(spec.path)
   const given: Call = {
     spec,
     input,
