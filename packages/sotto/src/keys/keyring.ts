@@ -13,7 +13,7 @@ import type { MacPart } from './mac.ts'
 import type { RandomSource } from './random.ts'
 import type { RootKey } from './root-key.ts'
 import { unbound } from './seal.ts'
-import { fingerprint, SigningKey, verifySignature } from './signing-key.ts'
+import { fingerprint, SigningKey } from './signing-key.ts'
 import { dataKeyIdSize, openValue, sealValue } from './value-blob.ts'
 import type { DataKey, ValueContext } from './value-blob.ts'
 
@@ -116,7 +116,7 @@ export class Keyring {
 
   /** Did this store's audit key sign it? */
   verify(bytes: Uint8Array, signature: Uint8Array): boolean {
-    return verifySignature({ publicKey: this.auditPublicKey, bytes, signature })
+    return this.#signingKey.verify(bytes, signature)
   }
 
   /** The audit key's public part, raw, 32 bytes. */
