@@ -16,11 +16,13 @@ export interface Watch extends Disposable {
 
 /**
  * Looks every few milliseconds at each process whose environment holds `marker` (the home of the test), and notes those
- * in whose arguments or environment one of the forms stands. Needs Linux's /proc.
+ * in whose arguments or environment one of the forms stands. A process that `ignore` accepts may pass on what it asked
+ * for to the processes that it starts. Needs Linux's /proc.
  */
 export function watchProcesses(marker: string, forms: readonly string[], ignore: (program: string) => boolean): Watch {
   const seen = new Set<number>()
   const sightings: Sighting[] = []
+  const ignored = new Set<number>()
   const look = (): void => {
     for (const entry of readdirSync('/proc')) {
       const pid = Number(entry)
@@ -29,7 +31,10 @@ export function watchProcesses(marker: string, forms: readonly string[], ignore:
       if (!environment.includes(marker)) continue
       seen.add(pid)
       const program = read(pid, 'cmdline').replaceAll('\0', ' ')
-      if (ignore(program)) continue
+      if (ignored.has(parentOf(pid)) || ignore(program)) {
+        ignored.add(pid)
+        continue
+      }
       if (forms.some((form) => program.includes(form)))
         sightings.push({ pid, where: 'arguments', program: '(holds the value)' })
       if (forms.some((form) => environment.includes(form))) sightings.push({ pid, where: 'environment', program })
@@ -37,6 +42,10 @@ export function watchProcesses(marker: string, forms: readonly string[], ignore:
   }
   const timer = setInterval(look, 3)
   return { seen, sightings, [Symbol.dispose]: () => clearInterval(timer) }
+}
+
+function parentOf(pid: number): number {
+  return Number(/^PPid:\s*(\d+)$/m.exec(read(pid, 'status'))?.[1] ?? 0)
 }
 
 /** A process may end while it is looked at. */
