@@ -52,10 +52,16 @@ function start() {
   })
   var main = script.runInThisContext()(require, file, __dirname)
   // V8 rejects what another version or other flags made.
-  if (folder === undefined || (cached !== undefined && !script.cachedDataRejected)) return
-  process.on('exit', function (code) {
-    // One that failed has not called what the command usually calls.
-    if (code === 0 && main.command !== undefined) keep(script, folder, main.command)
+  var usable = cached !== undefined && !script.cachedDataRejected
+  // As late as this, to be the last of those who listen.
+  process.once('beforeExit', function () {
+    process.on('exit', function (code) {
+      // One that failed has not called what the command usually calls.
+      if (folder !== undefined && !usable && code === 0 && main.command !== undefined)
+        keep(script, folder, main.command)
+      // At once: Node would take everything apart first, and close the store that we leave open on purpose.
+      process.exit()
+    })
   })
 }
 

@@ -75,6 +75,10 @@ export function processContext(): CliContext {
     cwd: process.cwd(),
     now: () => new Date(),
     // Loaded on first use: help, completion of words and wrong usage need no store.
-    connect: async (options) => (await import('../connect/connect.ts')).connect(options),
+    connect: async (options) => {
+      const { connect } = await import('../connect/connect.ts')
+      const connection = await connect(options)
+      return { api: connection.api, close: () => connection.close({ processEnds: true }) }
+    },
   }
 }

@@ -15,7 +15,8 @@ export interface ConnectOptions {
 /** An `Api` and what has to be closed behind it. */
 export interface Connection {
   readonly api: Api
-  close(): Promise<void>
+  /** `processEnds`: what only tidies up may be left to the next process. */
+  close(options?: { readonly processEnds?: boolean | undefined }): Promise<void>
 }
 
 /** Connects. Throws `unsupported` where the environment names a server, and all codes of opening a store. */

@@ -5,7 +5,7 @@ import { getRootKey } from '../keys/get-root-key.ts'
 import { systemRandom } from '../keys/random.ts'
 import { openSqliteStore } from '../store/sqlite-store.ts'
 import { makeStoreFolder } from '../store/store-file.ts'
-import type { Store } from '../store/store.ts'
+import type { CloseOptions, Store } from '../store/store.ts'
 import { everyRight } from './access.ts'
 import { openStore, storeExists } from './first-use.ts'
 import { createService } from './service.ts'
@@ -26,7 +26,7 @@ export interface OpenServiceInput {
 export interface OpenedService {
   /** Everything, for the one principal of an embedded store. */
   readonly api: Api
-  close(): Promise<void>
+  close(options?: CloseOptions): Promise<void>
 }
 
 /**
@@ -68,7 +68,7 @@ function startService(
       logsFolder,
     })
     const { principalId, workspaceId } = opened
-    return { api: service.as({ principalId, workspaceId, osUser }), close: () => store.close() }
+    return { api: service.as({ principalId, workspaceId, osUser }), close: (options) => store.close(options) }
   })
 }
 

@@ -38,6 +38,11 @@ export interface Transaction {
 /** A part of the work to be done. It awaits nothing but `tx`: crypto inside is synchronous, prompts and KMS stay outside. */
 export type Work<T> = (tx: Transaction) => Promise<T>
 
+export interface CloseOptions {
+  /** The process ends right behind it: what only tidies up may be left to the next one. */
+  readonly processEnds?: boolean | undefined
+}
+
 export interface Store {
   /** Where the data lies, in words, without credentials. */
   readonly place: string
@@ -48,5 +53,5 @@ export interface Store {
    */
   transaction<T>(work: Work<T>): Promise<T>
   /** Waits for the works that were handed in, then closes. */
-  close(): Promise<void>
+  close(options?: CloseOptions): Promise<void>
 }
