@@ -51,6 +51,28 @@ describe('the forms of a value', () => {
     test(`as written by: ${writer}`, () => assert.equal(masked(VALUE, text), 'before *** after'))
   }
 
+  test('the password of a URL is masked by itself, as it stands there and decoded', () => {
+    const url = 'postgres://svc:p%40ss%2FZebra@db.example:5432/crm?sslmode=require'
+    const base64 = Buffer.from('svc:p@ss/Zebra').toString('base64')
+    assert.equal(masked(url, 'p%40ss%2FZebra'), 'before *** after')
+    assert.equal(masked(url, 'p@ss/Zebra'), 'before *** after')
+    assert.match(masked(url, base64), /^before c3Zj\S{0,3}\*\*\* after$/)
+    assert.equal(masked(`{"dsn": "${url}"}`, 'p@ss/Zebra'), 'before *** after')
+    assert.equal(masked(url, 'db.example svc'), 'before db.example svc after')
+    assert.equal(masked('mysql://svc:a@b@db.example/x', 'a@b'), 'before a@b after', 'too short to be masked')
+  })
+
+  test('a value that is stored with per cent signs is masked decoded, too', () => {
+    assert.equal(masked('p%2FZebra%40-88', 'p/Zebra@-88'), 'before *** after')
+    assert.equal(masked('100%-sure-%zz', '100%-sure-%zz'), 'before *** after')
+  })
+
+  test('looking for passwords of URLs takes linear time', () => {
+    const started = performance.now()
+    for (const piece of ['://', '://a:', 'a://b', '%41']) valueForms(Buffer.from(piece.repeat(2000)))
+    assert.ok(performance.now() - started < 2000)
+  })
+
   test('base64 is masked at every alignment in longer data, but for the characters shared with the neighbours', () => {
     const value = 'correct>horse?battery'
     for (const before of ['', 'u', 'us', 'user:']) {

@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer'
 import { base64Forms, hexForms, pythonBytesForms, uriForms } from './byte-forms.ts'
-import { htmlForms, jsonForms, lineForms, sourceForms } from './text-forms.ts'
+import { htmlForms, jsonForms, lineForms, sourceForms, uriDecoded, urlPasswords } from './text-forms.ts'
 import { PREFIX_BYTES } from './trie.ts'
 
 /**
@@ -28,14 +28,17 @@ export function valueForms(value: Uint8Array): Uint8Array[] {
 }
 
 /**
- * The value, and what shells and editors make of it: without the blanks around it (the line break
- * at the end of a file), and with the line breaks of the other kind.
+ * The value, and what shells, editors and clients make of it: without the blanks around it (the line
+ * break at the end of a file), with the line breaks of the other kind, without its per cent encoding,
+ * and the password of a URL, which clients take out of it and print by itself.
  */
 function spellings(value: Uint8Array): Uint8Array[] {
   if (!isUtf8(value)) return [value]
   const text = Buffer.from(value).toString()
   const unix = text.replaceAll('\r\n', '\n')
   const texts = new Set([unix, unix.trim(), unix.replaceAll('\n', '\r\n'), unix.trim().replaceAll('\n', '\r\n')])
+  if (value.length <= MAX_FULL_FORMS_BYTES)
+    for (const other of [...urlPasswords(text), uriDecoded(text)]) if (other !== undefined) texts.add(other)
   return [value, ...[...texts].filter((other) => other !== text).map((other) => Buffer.from(other))]
 }
 
