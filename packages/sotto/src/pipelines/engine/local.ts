@@ -15,6 +15,7 @@ import type { Plan } from '../plan/plan.ts'
 import { planRequirements } from '../plan/requirements.ts'
 import { requireValidPlan } from '../plan/validate.ts'
 import { runAttempt } from '../supervisor/attempt.ts'
+import { removeStaleWorkFolders } from '../supervisor/work-folder.ts'
 import { signalGroup } from '../supervisor/signal-group.ts'
 import type { RunContext } from '../supervisor/run-context.ts'
 import type { TrackerProvider } from '../tracker.ts'
@@ -129,6 +130,7 @@ async function runToEnd(options: RunPlanOptions, recorded: Recorded): Promise<Ru
     outputs: new Map(),
   }
   try {
+    await removeStaleWorkFolders(places.runtime)
     return await runNodes(context, options, cancel)
   } catch (error) {
     // The record could not be written, or we are wrong: the run must not stay open.

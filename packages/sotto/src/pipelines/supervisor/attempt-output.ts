@@ -29,6 +29,13 @@ export class AttemptOutput {
     await this.log.write(Buffer.from(this.context.redactor.redact(text)))
   }
 
+  /** Tells that data which is stored as it is holds a value: what is returned on purpose is not ours to change. */
+  warnOfValues(what: string, data: Uint8Array): void {
+    if (Buffer.compare(this.context.redactor.redactBytes(data), data) === 0) return
+    const message = `${what} holds a secret value, which now lies in the artifact store in clear`
+    this.context.observe({ kind: 'warning', step: this.step, message })
+  }
+
   /** Lets out what was held back. */
   async end(): Promise<void> {
     for (const stream of ['stdout', 'stderr'] as const) await this.emit(stream, this.streams[stream].flush(true))

@@ -132,5 +132,6 @@ async function storeOutput(
       hint: `declare another kind of output: output.file('${fileName}')`,
     })
   }
+  job.output.warnOfValues(`its output "${name}"`, bytes)
   return await job.store.put(name, codec, bytes)
 }

@@ -3,6 +3,7 @@ import { fork } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
+import { emptyRecord } from '@sotto/sdk/model'
 import { verifyArtifact } from '../artifacts/artifact.ts'
 import type { StoredArtifact } from '../artifacts/stored-artifact.ts'
 import { channelError, SOCKET_VARIABLE } from '../../channel/protocol.ts'
@@ -13,7 +14,8 @@ import { programFiles } from '../program.ts'
 import { safeCacheFolder } from './compile-cache.ts'
 import { describeEnd } from './describe-end.ts'
 import { environmentWithoutSotto } from './environment.ts'
-import type { StartMessage, StepFailure, StepMessage, SupervisorMessage } from './messages.ts'
+import { readStepMessage } from './messages.ts'
+import type { StartMessage, StepFailure, SupervisorMessage } from './messages.ts'
 import { superviseProcess } from './process.ts'
 import type { StepJob, StepOutcome } from './step-job.ts'
 
@@ -35,7 +37,9 @@ export async function runFunction(job: StepJob, node: FunctionNode): Promise<Ste
   const resultFile = join(job.work.path, 'result.json')
   let done = false
   let failure: StepFailure | undefined
-  child.on('message', (message: StepMessage) => {
+  child.on('message', (given: unknown) => {
+    const message = readStepMessage(given)
+    if (message === undefined) return // of the step's own code: process.send('ready')
     if (message.kind === 'done') done = true
     else if (message.kind === 'failed') failure ??= message.failure
     else void answer(child, job, message)
@@ -47,7 +51,9 @@ export async function runFunction(job: StepJob, node: FunctionNode): Promise<Ste
     onOutput: (stream, chunk) => output.write(stream, chunk),
   })
   if (done) {
-    const stored = await job.store.put(RESULT, 'json', await readFile(resultFile))
+    const result = await readFile(resultFile)
+    output.warnOfValues('its result', result)
+    const stored = await job.store.put(RESULT, 'json', result)
     return { state: 'completed', exitCode: 0, outputs: { [RESULT]: stored } }
   }
   if (context.stop.cancel.aborted)
@@ -72,11 +78,13 @@ function send(child: ChildProcess, message: SupervisorMessage): void {
 
 /** The artifacts that the node's inputs use, by node and output, each verified. */
 async function usedArtifacts({ context }: StepJob, node: FunctionNode): Promise<StartMessage['artifacts']> {
-  const used: { [step: string]: { [output: string]: StoredArtifact } } = {}
+  // Without prototypes: a step may be called __proto__.
+  const used = emptyRecord<Record<string, StoredArtifact>>()
   for (const expression of nodeExpressions(node)) {
     visitExpression(expression, (leaf) => {
       const artifact = 'step' in leaf ? context.outputs.get(leaf.step)?.[leaf.output] : undefined
-      if ('step' in leaf && artifact !== undefined) (used[leaf.step] ??= {})[leaf.output] = artifact
+      if ('step' in leaf && artifact !== undefined)
+        (used[leaf.step] ??= emptyRecord<StoredArtifact>())[leaf.output] = artifact
     })
   }
   for (const artifact of Object.values(used).flatMap((outputs) => Object.values(outputs)))

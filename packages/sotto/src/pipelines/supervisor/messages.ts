@@ -1,5 +1,6 @@
 /** What supervisor and step process say to each other over the process channel. */
 import type { JsonObject, SecretValues } from '@sotto/sdk/model'
+import { readRequest } from '../../channel/protocol.ts'
 import type { ChannelAnswer, ChannelRequest } from '../../channel/protocol.ts'
 import type { StoredArtifact } from '../artifacts/stored-artifact.ts'
 import type { Expression } from '../plan/plan.ts'
@@ -46,3 +47,21 @@ export type StepMessage =
   /** The result lies in the result file. */
   | { readonly kind: 'done' }
   | { readonly kind: 'failed'; readonly failure: StepFailure }
+
+/** A message of a step's process; `undefined` for anything else, since the step's own code may send what it likes. */
+export function readStepMessage(given: unknown): StepMessage | undefined {
+  if (typeof given !== 'object' || given === null || !('kind' in given)) return undefined
+  if (given.kind === 'done') return { kind: 'done' }
+  if (given.kind === 'failed')
+    return { kind: 'failed', failure: readFailure('failure' in given ? given.failure : undefined) }
+  const request = given.kind === 'call' ? readRequest(given) : undefined
+  return request === undefined ? undefined : { kind: 'call', ...request }
+}
+
+function readFailure(given: unknown): StepFailure {
+  const text = (name: string): string | undefined => {
+    const value: unknown = typeof given === 'object' && given !== null ? Reflect.get(given, name) : undefined
+    return typeof value === 'string' ? value : undefined
+  }
+  return { message: text('message') ?? 'it failed without saying why', hint: text('hint'), stack: text('stack') }
+}
