@@ -98,6 +98,42 @@ export const p = pipeline('socket', () => ask().answers)
   )
 })
 
+test('a declared name is the secret that it leads to, and not its namesake in the other scope', async () => {
+  const { api } = project
+  await api.createSecret({ name: 'twin', scope: 'user', values: { k: textValue('of the user') } })
+  await api.updateSecret({ secret: 'twin', values: { k: textValue('of the user, again') } })
+  await api.createSecret({ name: 'twin', scope: 'workspace', values: { k: textValue('of the workspace') } })
+  const other = await api.describeSecret({ secret: 'twin', scope: 'workspace' })
+  const file = project.write(
+    'twin.ts',
+    `${imports}
+const items = [{ secret: 'twin' }, { secret: 'twin', version: 1 }, { secret: 'twin', scope: 'workspace' as const }, { secret: '${other.id}' }]
+const ask = async (): Promise<string[]> => {
+  const { openStepChannel } = await import(${JSON.stringify(client)})
+  const api = openStepChannel(process.env)
+  return await Promise.all(items.map((item) => api.resolveSecrets({ items: [{ ...item, keys: ['k'] }] }).then(() => 'released', (error: { message: string }) => error.message)))
+}
+const required = step('required', { secrets: { twin: secret('twin', 'k') }, settings: { 'declared-secrets': 'required' } }, ask)
+const pinned = step('pinned', { secrets: { twin: secret('twin@2', 'k') } }, ask)
+export const p = pipeline('twin', () => [required(), pinned()])
+`,
+  )
+  const { finished, error, reads } = await project.run(file)
+  assert.equal(error, undefined)
+  const refused = 'step required does not declare secret "twin" of scope workspace, and declared-secrets is "required"'
+  assert.deepEqual(finished?.result, [
+    ['released', 'released', refused, refused],
+    ['released', 'released', 'released', 'released'],
+  ])
+  const marks = reads.filter(({ step }) => step === 'pinned')
+  assert.deepEqual(
+    marks
+      .map(({ secretId, version, declared }) => `${secretId === other.id ? 'other' : 'ours'}@${version} ${declared}`)
+      .toSorted((left, right) => left.localeCompare(right)),
+    ['other@1 false', 'other@1 false', 'ours@1 false', 'ours@2 true', 'ours@2 true'],
+  )
+})
+
 test('a gate that is closed refuses, even an answer that was under way', async () => {
   const redactor = new Redactor()
   const gate = new StepGate({

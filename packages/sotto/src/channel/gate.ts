@@ -76,19 +76,23 @@ export class StepGate {
 
   async #requireDeclared(item: ResolveItem): Promise<void> {
     const { api, declared, place } = this.#options
-    const { name } = await api.describeSecret({
+    const { id, name, scope } = await api.describeSecret({
       secret: item.secret,
       ...(item.scope === undefined ? {} : { scope: item.scope }),
     })
-    const ours = declared.filter(
+    const named = declared.filter(
       (each) => each.name === name && (each.version === undefined || each.version === item.version),
     )
+    const byName = item.secret === name && item.scope === undefined
+    // A declared name leads to one secret; its namesake in the other scope is not declared.
+    const same = byName || named.length === 0 || id === (await api.describeSecret({ secret: name })).id
+    const ours = same ? named : []
     const allKeys = ours.some((each) => each.keys === undefined)
     const keys = new Set(ours.flatMap((each) => each.keys ?? []))
     if (allKeys || (item.keys !== undefined && item.keys.length > 0 && item.keys.every((key) => keys.has(key)))) return
     const what =
       ours.length === 0
-        ? `does not declare secret ${shown(name)}`
+        ? `does not declare secret ${shown(name)}${same ? '' : ` of scope ${scope}`}`
         : `declares only ${[...keys].join(', ')} of secret ${shown(name)}`
     const hint =
       ours.length === 0

@@ -9,11 +9,13 @@ import { timeText } from './time.ts'
 
 /** Among how many of the newest runs a shortened id is looked for. */
 const recentRuns = 1000
-const shortestId = 6
+/** An id, or a beginning or an end of one. */
+const partOfId = /^[0-9a-f-]{6,36}$/i
 
 /** The run by its id, or by an unambiguous beginning or end of one of the newest. Throws `run_not_found`, `input_invalid`. */
 export async function getRun(call: Call, text: string, right?: Right): Promise<RunRow> {
-  call.ask(`run ${text}`)
+  // Only what may be an id is recorded: anything else, of any length, may be a value that was pasted here.
+  call.ask(partOfId.test(text) ? `run ${text}` : 'run')
   const id = isId(text) ? text.toLowerCase() : await completeId(call, text)
   const run = await call.rows.find(runTable, 'id = $1 AND workspace_id = $2', [id, call.workspaceId])
   if (run === undefined || !call.may({ kind: 'run', name: run.pipeline }, 'describe')) throw runNotFound(text)
@@ -22,7 +24,7 @@ export async function getRun(call: Call, text: string, right?: Right): Promise<R
 }
 
 async function completeId(call: Call, text: string): Promise<Id> {
-  if (text.length < shortestId || !/^[0-9a-f-]+$/i.test(text)) throw runNotFound(text)
+  if (!partOfId.test(text)) throw runNotFound(text)
   const part = text.toLowerCase()
   const rows = await call.tx.all(
     'SELECT id FROM run WHERE workspace_id = $1 ORDER BY started_at DESC, id DESC LIMIT $2',
@@ -40,7 +42,7 @@ async function completeId(call: Call, text: string): Promise<Id> {
 
 /** The attempt and its run. Throws `run_not_found`. */
 export async function getAttempt(call: Call, id: Id): Promise<{ attempt: AttemptRow; run: RunRow }> {
-  call.ask(`attempt ${id}`)
+  call.ask(isId(id) ? `attempt ${id}` : 'attempt')
   const attempt = await call.rows.find(attemptTable, 'id = $1', [id])
   const run =
     attempt && (await call.rows.find(runTable, 'id = $1 AND workspace_id = $2', [attempt.run_id, call.workspaceId]))

@@ -64,6 +64,24 @@ test('a run is found by its id and by an end of it that no other recent run has'
   await assert.rejects(api.describeRun({ run: '00000000-0000-7000-8000-000000000000' }), withCode('run_not_found'))
 })
 
+test('a refusal records what may be an id, and no other text that was given as one', async (t) => {
+  const { api } = await openTestService(t)
+  const pasted = 'hunter2-'.repeat(100_000)
+  for (const run of [pasted, 'hunter2-hunter2', 'abcdef'])
+    await assert.rejects(api.describeRun({ run }), withCode('run_not_found'))
+  await assert.rejects(api.finishAttempt({ attempt: pasted, state: 'failed' }), withCode('run_not_found'))
+  const { items } = await api.listAudit({})
+  assert.deepEqual(
+    items.slice(0, 4).map(({ object, outcome }) => [object, outcome]),
+    [
+      ['attempt', 'refused'],
+      ['run abcdef', 'refused'],
+      ['run', 'refused'],
+      ['run', 'refused'],
+    ],
+  )
+})
+
 test('runs are listed newest first, page by page, and a cursor serves its own list only', async (t) => {
   const service = await openTestService(t)
   const ids: string[] = []

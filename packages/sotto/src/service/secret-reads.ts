@@ -5,6 +5,7 @@ import { attemptTable, runTable, secretReadTable } from '../store/runs.ts'
 import type { AttemptRow, RunRow } from '../store/runs.ts'
 import type { SecretRow } from '../store/secrets.ts'
 import type { Call } from './call.ts'
+import { findSecret } from './lookup.ts'
 
 /** An attempt on whose behalf is read, and its run. */
 export interface Reader {
@@ -34,19 +35,26 @@ export async function recordRead(
     secret_name: read.secret.name,
     version: read.version,
     keys: JSON.stringify(read.keys),
-    declared: call.operation === 'resolveReferences' || declares(run, attempt, read) ? 1 : 0,
+    declared: call.operation === 'resolveReferences' || (await declares(call, { run, attempt }, read)) ? 1 : 0,
     read_at: call.nowMs,
   })
 }
 
-/** Did the attempt's step declare these keys of the secret? What `resolveReferences` reads, a plan named. */
-function declares(run: RunRow, attempt: AttemptRow, read: { secret: SecretRow; keys: readonly string[] }): boolean {
+/** Did the attempt's step declare these keys of the version? What `resolveReferences` reads, a plan named. */
+async function declares(
+  call: Call,
+  { run, attempt }: Reader,
+  read: { secret: SecretRow; version: number; keys: readonly string[] },
+): Promise<boolean> {
   const { secrets = [] } = JSON.parse(run.requirements) as RunInput['requirements'] // as createRun wrote it
   const declared = secrets.filter(
-    ({ place, name }: DeclaredSecret) => place === `step ${attempt.step}` && name === read.secret.name,
+    ({ place, name, version }: DeclaredSecret) =>
+      place === `step ${attempt.step}` &&
+      name === read.secret.name &&
+      (version === undefined || version === read.version),
   )
-  return (
-    read.keys.every((key) => declared.some(({ keys }) => keys === undefined || keys.includes(key))) &&
-    declared.length > 0
-  )
+  const every = read.keys.every((key) => declared.some(({ keys }) => keys === undefined || keys.includes(key)))
+  if (!every || declared.length === 0) return false
+  // The name leads to one secret; its namesake in the other scope, asked for by scope or id, was not declared.
+  return (await findSecret(call, { secret: read.secret.name }))?.id === read.secret.id
 }

@@ -105,9 +105,11 @@ async function chooseVersion(call: Call, item: ResolveItem): Promise<Reveal> {
 /** A version by number, the newest without one. Throws `version_not_found`. */
 async function getVersion(call: Call, secret: SecretRow, number: number | undefined): Promise<SecretVersionRow> {
   if (number === undefined || number === secret.version) return newestVersion(call, secret)
+  // SQLite would find version 3 for the text "3" too, and the row would then look altered.
+  if (!Number.isInteger(number)) throw new SottoError('input_invalid', 'a version is a whole number from 1')
   const version = await call.rows.find(secretVersionTable, 'secret_id = $1 AND number = $2', [secret.id, number])
   if (version !== undefined) return version
-  if (Number.isInteger(number) && number >= 1 && number < secret.version) throw brokenVersion(secret, number)
+  if (number >= 1 && number < secret.version) throw brokenVersion(secret, number)
   throw new SottoError(
     'version_not_found',
     `secret ${shown(secret.name)} has no version ${String(number)}; the newest is ${String(secret.version)}`,

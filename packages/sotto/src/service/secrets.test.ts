@@ -102,6 +102,9 @@ test('an update merges, removes and replaces; versions keep what they were', asy
   assert.deepEqual(await reveal(api, 'a', 2), values({ x: '1', y: '3', z: '4' }))
   await assert.rejects(reveal(api, 'a', 5), withCode('version_not_found'))
   await assert.rejects(reveal(api, 'a', 0), withCode('version_not_found'))
+  // What comes over a channel may have any type; it must not look like an altered row.
+  for (const version of ['1', 1.5, {}, true] as unknown as number[])
+    await assert.rejects(reveal(api, 'a', version), withCode('input_invalid'))
   const { items } = await api.listSecretVersions({ secret: 'a' })
   assert.deepEqual(
     items.map(({ version, added, changed, removed: gone }) => [version, added, changed, gone]),
