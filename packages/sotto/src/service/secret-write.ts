@@ -107,6 +107,7 @@ async function insertSecret(call: Call, input: SecretInput, owner: string): Prom
       created_at: call.nowMs,
       updated_at: call.nowMs,
       deleted_at: null,
+      expires_at: null,
     }
     await call.rows.insert(secretTable, row)
     const version = await writeVersion(call, ids, values, compareValues(new Map(), values))

@@ -3,10 +3,11 @@
  */
 import { SottoError } from '@sotto/sdk/model'
 import { migration0001 } from './migrations/0001.ts'
+import { migration0002 } from './migrations/0002.ts'
 import type { Transaction } from './store.ts'
 
 /** The DDL that leads from version n to n + 1, in order. */
-const migrations: readonly string[] = [migration0001]
+const migrations: readonly string[] = [migration0001, migration0002]
 
 /** The version that this program writes. */
 export const schemaVersion: number = migrations.length

@@ -169,8 +169,18 @@ function typesFit(table: AnyTable, row: SqlRow): boolean {
   return statements(table).columns.every((column) => fitsColumn(table.columns[column] ?? 'text', row[column]))
 }
 
+/**
+ * The first columns of the table are always there; each later one is only with its name and where it is set. So two rows
+ * have the same parts only when they are equal, and a row of an older schema has the parts that it had.
+ */
 function macParts(table: AnyTable, row: SqlRow, covered: readonly string[]): MacPart[] {
-  return [table.name, ...covered.map((column) => valueOf(row, column))]
+  const parts: MacPart[] = [table.name]
+  for (const column of covered) {
+    const value = valueOf(row, column)
+    if (!table.later.includes(column)) parts.push(value)
+    else if (value !== null) parts.push(column, value)
+  }
+  return parts
 }
 
 function valueOf(row: SqlRow, column: string): SqlValue {

@@ -39,3 +39,10 @@ test('every unprotected column says why, and protected tables protect their key'
       for (const column of table.key) assert.ok(covered.includes(column), `${table.name}.${column}`)
   }
 })
+
+test('a column that came later stands behind all others', () => {
+  assert.ok(tables.some(({ later }) => later.length > 0))
+  for (const { name, columns, later } of tables) {
+    assert.deepEqual(Object.keys(columns).slice(Object.keys(columns).length - later.length), later, name)
+  }
+})

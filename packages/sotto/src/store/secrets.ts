@@ -4,7 +4,8 @@ import type { Table } from './table.ts'
 
 /**
  * `scope_owner` is the id of the principal whose `user` scope it lives in, or empty in the scope `workspace`. `version`
- * and `version_id` are those of the newest version, `labels` a JSON object, `deleted_at` is null while it lives.
+ * and `version_id` are those of the newest version, `labels` a JSON object, `deleted_at` is null while it lives. From
+ * `expires_at` on its values are not revealed; null is never.
  */
 export interface SecretRow {
   readonly id: string
@@ -19,6 +20,7 @@ export interface SecretRow {
   readonly created_at: number
   readonly updated_at: number
   readonly deleted_at: number | null
+  readonly expires_at: number | null
 }
 
 export const secretTable: Table<SecretRow> = defineTable<SecretRow>({
@@ -37,7 +39,9 @@ export const secretTable: Table<SecretRow> = defineTable<SecretRow>({
     created_at: 'integer',
     updated_at: 'integer',
     deleted_at: 'integer?',
+    expires_at: 'integer?',
   },
+  later: ['expires_at'],
 })
 
 /**

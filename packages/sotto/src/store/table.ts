@@ -8,6 +8,10 @@
  *     free        changing it releases nothing: the reason is written beside it
  *
  * A test compares this with the live schema, so a column cannot be forgotten.
+ *
+ * A protected column that a later migration adds (`later`) may be null, and null means what there was before: the HMAC
+ * covers its name and value only where it is set. So the rows of an older schema keep their HMACs, and with them the
+ * digests that the audit chain has of them; a migration needs no key and writes no row. See docs/architecture.md.
  */
 import type { SqlValue } from './store.ts'
 
@@ -30,6 +34,8 @@ export interface AnyTable {
   readonly key: readonly string[]
   /** In the order in which the HMAC covers them: never reordered. */
   readonly columns: { readonly [column: string]: ColumnType }
+  /** Those that came after the table, in the order in which they came. */
+  readonly later: readonly string[]
   /** The columns that the HMAC does not cover. */
   readonly unprotected: { readonly [column: string]: Unprotected | undefined }
 }
@@ -44,11 +50,16 @@ interface TableInput<R extends object> {
   readonly name: string
   readonly key: readonly (keyof R & string)[]
   readonly columns: { readonly [column in keyof R]: ColumnOf<R[column]> }
+  readonly later?: readonly LaterColumn<R>[]
 }
+
+/** A column that came later: one that may be null. */
+type LaterColumn<R extends object> = { [column in keyof R & string]: null extends R[column] ? column : never }[keyof R &
+  string]
 
 /** A table whose rows carry an HMAC over all columns. */
 export function defineTable<R extends object>(input: TableInput<R>): Table<R> {
-  return { ...input, unprotected: {} }
+  return { ...input, later: input.later ?? [], unprotected: {} }
 }
 
 /** A table without HMAC: what guards every column instead, and those that differ. */
@@ -58,7 +69,7 @@ export function defineUnprotectedTable<R extends object>(
   others: { readonly [column in keyof R]?: Unprotected } = {},
 ): Table<R> {
   const everyColumn = Object.fromEntries(Object.keys(input.columns).map((column) => [column, guard]))
-  return { ...input, unprotected: { ...everyColumn, ...others } }
+  return { ...input, later: [], unprotected: { ...everyColumn, ...others } }
 }
 
 /** Names of the columns that the HMAC covers. */
