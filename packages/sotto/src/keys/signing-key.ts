@@ -38,6 +38,20 @@ export class SigningKey {
   }
 }
 
+/** RFC 8410: what stands before the 32 bytes of an Ed25519 public key in a SubjectPublicKeyInfo. */
+const publicPrefix = Buffer.from('302a300506032b6570032100', 'hex')
+
+/** Did the key with these 32 bytes sign it? For whoever has no root key; `false` too for bytes that are no key. */
+export function verifySignature(publicKey: Uint8Array, bytes: Uint8Array, signature: Uint8Array): boolean {
+  if (publicKey.length !== publicKeySize || signature.length !== signatureSize) return false
+  try {
+    const key = createPublicKey({ key: Buffer.concat([publicPrefix, publicKey]), format: 'der', type: 'spki' })
+    return verify(null, bytes, key, signature)
+  } catch {
+    return false // 32 bytes that are no point of the curve
+  }
+}
+
 /** By which people name a public key: 64 hex digits, SHA-256 of its 32 bytes. */
 export function fingerprint(publicKey: Uint8Array): string {
   return createHash('sha256').update(publicKey).digest('hex')

@@ -3,123 +3,110 @@
  * signed head. Without something that is kept elsewhere (the fingerprint of the signing key, or a checkpoint) the result
  * is "consistent, not authenticated": a store that was replaced as a whole, key and all, looks consistent too. Then the
  * rows are held against what the events say of them: see `row-history.ts`.
+ *
+ * All of it is one snapshot, so that chain and rows are of one moment and nobody waits for the walk.
  */
-import type { AuditCheckpoint, AuditVerification, AuditVerifyInput } from '@sotto/sdk/model'
+import type { AuditVerification, AuditVerifyInput } from '@sotto/sdk/model'
 import type { Keyring } from '../keys/keyring.ts'
-import { genesisHash, hashEvent, readHead, verifyHead } from '../store/audit-chain.ts'
-import type { SignedHead } from '../store/audit-chain.ts'
+import { genesisHash, readHead, verifyHead } from '../store/audit-chain.ts'
+import type { AuditHead, SignedHead } from '../store/audit-chain.ts'
 import { auditEventTable } from '../store/audit.ts'
-import type { AuditEventRow } from '../store/audit.ts'
-import type { Rows } from '../store/rows.ts'
+import { Rows } from '../store/rows.ts'
 import type { Transaction } from '../store/store.ts'
-import { RowHistory } from './row-history.ts'
+import { findAnchor } from './audit-anchor.ts'
+import type { Anchor } from './audit-anchor.ts'
+import { ChainWalk } from './chain-walk.ts'
+import type { ServiceParts } from './parts.ts'
 
-interface ChainParts {
+/** Events that are loaded at once, between two turns of the event loop. */
+const batchSize = 2000
+
+export async function verifyChain(parts: ServiceParts, input: AuditVerifyInput): Promise<AuditVerification> {
+  return parts.store.snapshot(async (tx) => {
+    const keyring = parts.keyring.current
+    const rows = new Rows(tx, parts.keyring)
+    const fingerprint = keyring.auditFingerprint
+    const signed = await readSignedHead(tx)
+    if (signed === undefined) return broken(keyring, ['the head of the chain is missing'])
+    const walk = await walkChain({ tx, rows, keyring, signed }, input.checkpoint)
+    if (!verifyHead(keyring, signed))
+      walk.note(`the signature of the head, event ${String(signed.sequence)}, does not hold`)
+    walk.end(signed)
+    await walk.history.compare(rows)
+    if (input.checkpoint !== undefined && input.checkpoint.epoch < signed.epoch) {
+      const epoch = String(input.checkpoint.epoch)
+      walk.note(`the checkpoint is of epoch ${epoch}, which ended when the store was restored`)
+    }
+    if (input.fingerprint !== undefined && !sameFingerprint(input.fingerprint, fingerprint))
+      walk.note(`the store is signed by another key, whose fingerprint is ${fingerprint}`)
+    const kept = input.fingerprint !== undefined || input.checkpoint !== undefined
+    const { problems } = walk
+    return {
+      result: problems.length > 0 ? 'broken' : kept ? 'authenticated' : 'consistent, not authenticated',
+      events: walk.count,
+      fingerprint,
+      checkpoint: { epoch: signed.epoch, sequence: signed.sequence, head: Buffer.from(signed.head).toString('hex') },
+      problems,
+    }
+  })
+}
+
+interface WalkParts {
   readonly tx: Transaction
   readonly rows: Rows
   readonly keyring: Keyring
+  readonly signed: SignedHead
 }
 
-/** Events that are loaded at once. */
-const batchSize = 1000
-/** A broken chain is broken everywhere behind the break: the first few places say enough. */
-const mostProblems = 20
+/** The walk to the end of the epoch, or through the event with that number. */
+export async function walkChain(
+  { tx, rows, keyring, signed }: WalkParts,
+  checkpoint: AuditVerifyInput['checkpoint'],
+  through: number = Number.MAX_SAFE_INTEGER,
+): Promise<ChainWalk> {
+  const { epoch } = signed
+  const anchor = await findAnchorOf(rows, epoch)
+  const start = anchor ?? (await findGenesis(tx, keyring, epoch))
+  const walk = new ChainWalk({ storeId: keyring.storeId, start, checkpoint })
+  if (anchor !== undefined) walk.history.begin(anchor.states)
+  for (;;) {
+    const batch = await rows.list(
+      auditEventTable,
+      'WHERE epoch = $1 AND sequence > $2 AND sequence <= $3 ORDER BY sequence LIMIT $4',
+      [epoch, walk.place.sequence, through, batchSize],
+    )
+    for (const row of batch) walk.follow(row)
+    if (batch.length < batchSize) break
+    await new Promise((resolve) => setImmediate(resolve))
+  }
+  if (through === Number.MAX_SAFE_INTEGER) walk.beganAt(anchor)
+  return walk
+}
 
-export async function verifyChain(parts: ChainParts, input: AuditVerifyInput): Promise<AuditVerification> {
-  const { tx, keyring } = parts
-  const fingerprint = keyring.auditFingerprint
-  const signed = readHead(await tx.get('SELECT epoch, sequence, head, signature FROM audit_head WHERE id = 1'))
-  if (signed === undefined) return broken(keyring, ['the head of the chain is missing'])
-  const problems: string[] = []
-  if (!verifyHead(keyring, signed))
-    problems.push(`the signature of the head, event ${String(signed.sequence)}, does not hold`)
-  const walk = new Walk(keyring, signed, input.checkpoint)
-  await walk.run(parts)
-  await walk.history.compare(parts.rows)
-  problems.push(...walk.problems, ...walk.history.problems)
-  if (input.fingerprint !== undefined && input.fingerprint.toLowerCase() !== fingerprint) {
-    problems.push(`the store is signed by another key, whose fingerprint is ${fingerprint}`)
-  }
-  const kept = input.fingerprint !== undefined || input.checkpoint !== undefined
-  return {
-    result: problems.length > 0 ? 'broken' : kept ? 'authenticated' : 'consistent, not authenticated',
-    events: walk.count,
-    fingerprint,
-    checkpoint: { epoch: signed.epoch, sequence: signed.sequence, head: Buffer.from(signed.head).toString('hex') },
-    problems: problems.slice(0, mostProblems),
-  }
+export async function readSignedHead(tx: Transaction): Promise<SignedHead | undefined> {
+  return readHead(await tx.get('SELECT epoch, sequence, head, signature FROM audit_head WHERE id = 1'))
+}
+
+/** Where the chain begins that `findGenesis` does not know: events of an older epoch are not walked. */
+async function findAnchorOf(rows: Rows, epoch: number): Promise<Anchor | undefined> {
+  const anchor = await findAnchor(rows)
+  return anchor?.epoch === epoch ? anchor : undefined
+}
+
+/** The place before the first event of an epoch. Numbers go on through epochs; what is missing shows by its hash. */
+async function findGenesis(tx: Transaction, keyring: Keyring, epoch: number): Promise<AuditHead> {
+  const head = genesisHash(keyring.storeId, epoch)
+  if (epoch === 1) return { epoch, sequence: 0, head }
+  const first = (await tx.get('SELECT MIN(sequence) AS first FROM audit_event WHERE epoch = $1', [epoch]))?.['first']
+  return { epoch, sequence: typeof first === 'number' ? first - 1 : 0, head }
+}
+
+/** People write it with `SHA256:` before it, or in capitals. */
+export function sameFingerprint(given: string, fingerprint: string): boolean {
+  return given.replace(/^sha256:/i, '').toLowerCase() === fingerprint
 }
 
 function broken(keyring: Keyring, problems: readonly string[]): AuditVerification {
   const checkpoint = { epoch: 0, sequence: 0, head: '' }
   return { result: 'broken', events: 0, fingerprint: keyring.auditFingerprint, checkpoint, problems }
-}
-
-/** One pass over the events of an epoch. */
-class Walk {
-  count = 0
-  readonly problems: string[] = []
-  readonly history: RowHistory = new RowHistory()
-  readonly #signed: SignedHead
-  readonly #checkpoint: AuditCheckpoint | undefined
-  #hash: Buffer
-  #sequence = 0
-
-  constructor(keyring: Keyring, signed: SignedHead, checkpoint: AuditCheckpoint | undefined) {
-    this.#signed = signed
-    this.#checkpoint = checkpoint
-    this.#hash = genesisHash(keyring.storeId, signed.epoch)
-  }
-
-  async run({ rows }: ChainParts): Promise<void> {
-    const { epoch, sequence, head } = this.#signed
-    this.#compareCheckpoint(0)
-    for (;;) {
-      const batch = await rows.list(auditEventTable, 'WHERE epoch = $1 AND sequence > $2 ORDER BY sequence LIMIT $3', [
-        epoch,
-        this.#sequence,
-        batchSize,
-      ])
-      for (const row of batch) this.#follow(row)
-      if (batch.length < batchSize) break
-    }
-    if (this.#sequence !== sequence) {
-      this.#problem(`the chain ends at event ${String(this.#sequence)}, but event ${String(sequence)} was signed`)
-    } else if (!this.#hash.equals(head)) {
-      this.#problem('the last event is not the one that was signed')
-    }
-    const kept = this.#checkpoint
-    if (kept && (kept.epoch > epoch || (kept.epoch === epoch && kept.sequence > this.#sequence))) {
-      this.#problem(`the checkpoint, event ${String(kept.sequence)} of epoch ${String(kept.epoch)}, is no longer there`)
-    }
-    if (kept && kept.epoch < epoch) {
-      this.#problem(`the checkpoint is of epoch ${String(kept.epoch)}, which ended when the store was restored`)
-    }
-  }
-
-  #follow(row: AuditEventRow): void {
-    this.count += 1
-    this.history.follow(row)
-    if (row.sequence !== this.#sequence + 1) {
-      this.#problem(`events ${String(this.#sequence + 1)} to ${String(row.sequence - 1)} are missing`)
-    }
-    const expected = hashEvent(row, this.#hash)
-    if (!expected.equals(row.hash)) this.#problem(`event ${String(row.sequence)} is not as it was written`)
-    // Going on from the stored hash names each broken place once, not everything behind it.
-    this.#hash = Buffer.from(row.hash)
-    this.#sequence = row.sequence
-    this.#compareCheckpoint(row.sequence)
-  }
-
-  #compareCheckpoint(sequence: number): void {
-    const kept = this.#checkpoint
-    if (!kept || kept.epoch !== this.#signed.epoch || kept.sequence !== sequence) return
-    if (kept.head.toLowerCase() !== this.#hash.toString('hex')) {
-      this.#problem(`event ${String(sequence)} is not the one of the checkpoint`)
-    }
-  }
-
-  #problem(text: string): void {
-    this.problems.push(text)
-  }
 }

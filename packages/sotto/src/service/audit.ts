@@ -6,6 +6,7 @@ import type { SqlValue } from '../store/store.ts'
 import { verifyChain } from './audit-verify.ts'
 import type { Call } from './call.ts'
 import { pageLimit, pageStart, toPage } from './cursor.ts'
+import { AfterCommit } from './door.ts'
 import type { Handlers } from './door.ts'
 import { parseTime, timeText } from './time.ts'
 
@@ -19,9 +20,9 @@ export const auditHandlers: Handlers<'listAudit' | 'verifyAudit'> = {
     })
   },
 
-  verifyAudit: async (call, input): Promise<AuditVerification> => {
+  verifyAudit: async (call, input): Promise<AfterCommit<AuditVerification>> => {
     requireAudit(call)
-    return verifyChain({ tx: call.tx, rows: call.rows, keyring: call.parts.keyring.current }, input)
+    return new AfterCommit(() => verifyChain(call.parts, input))
   },
 }
 

@@ -78,6 +78,7 @@ export function watchedStore(store: Store): { readonly store: Store; readonly st
   const watched: Store = {
     place: store.place,
     transaction: (work) => store.transaction((tx) => work(watch(tx))),
+    snapshot: (work) => store.snapshot((tx) => work(watch(tx))),
     close: () => store.close(),
   }
   return { store: watched, statements }

@@ -24,6 +24,24 @@ export class RowHistory {
   /** Does the chain tell of every row? That of a store made before events listed rows does not. */
   #complete = false
 
+  /** The chain begins behind events that were removed; these are the rows as they were then: `TABLE DIGEST KEY`. */
+  begin(states: readonly string[]): void {
+    this.#complete = true
+    for (const state of states) {
+      const [table = '', digest = '', ...key] = state.split(' ')
+      this.#states.set(`${table} ${key.join(' ')}`, digest)
+    }
+  }
+
+  /** The rows that are there after the events so far, for `begin`; `undefined` where the chain does not tell of every row. */
+  get states(): readonly string[] | undefined {
+    if (!this.#complete) return undefined
+    return [...this.#states].flatMap(([row, digest]) => {
+      const [table = '', ...key] = row.split(' ')
+      return digest === none ? [] : [`${table} ${digest} ${key.join(' ')}`]
+    })
+  }
+
   /** The next event of the chain. */
   follow(event: AuditEventRow): void {
     const written = writtenRows(event.detail)
@@ -73,6 +91,8 @@ function shorten(digest: string): string {
 }
 
 function writtenRows(detail: string): readonly string[] {
+  // Most events of a busy store are reads, and to parse them all would be half of the walk.
+  if (!detail.includes('"rows":')) return []
   try {
     const { rows } = JSON.parse(detail) as { readonly rows?: unknown } // of an object or not: `rows` is looked at below
     return Array.isArray(rows) ? rows.filter((row) => typeof row === 'string') : []

@@ -151,9 +151,14 @@ export function readHead(row: SqlRow | undefined): SignedHead | undefined {
   return { epoch, sequence, head, signature }
 }
 
-/** Did this store's key sign that place? */
-export function verifyHead(keyring: Keyring, signed: SignedHead): boolean {
-  return keyring.verify(headBytes(signed), signed.signature)
+/** What tells whether the store's audit key signed something: its keyring, or the public key alone. */
+export interface HeadVerifier {
+  verify(bytes: Uint8Array, signature: Uint8Array): boolean
+}
+
+/** Did the key sign that place? */
+export function verifyHead(key: HeadVerifier, signed: SignedHead): boolean {
+  return key.verify(headBytes(signed), signed.signature)
 }
 
 function signHead(keyring: Keyring, head: AuditHead): Buffer {

@@ -155,6 +155,18 @@ const cases: Readonly<Record<string, (t: TestContext, open: OpenEmptyStore) => P
     })
     await store.transaction(async (tx) => assert.equal(tx.recall('item', 'a'), undefined))
   },
+  'reads the state of one moment in a snapshot, beside works that go on': async (t, open) => {
+    const store = await openWithTable(t, open)
+    await store.transaction((tx) => insert(tx, 'a'))
+    await store.snapshot(async (tx) => {
+      const list = async (): Promise<unknown> => (await tx.all('SELECT id FROM item')).map((row) => row['id'])
+      assert.deepEqual(await list(), ['a'])
+      await store.transaction((other) => insert(other, 'b'))
+      assert.deepEqual(await list(), ['a'])
+      await assert.rejects(insert(tx, 'c'))
+    })
+    assert.deepEqual(await ids(store), ['a', 'b'])
+  },
   'answers all works before it closes, and none after': async (t, open) => {
     const store = await openWithTable(t, open)
     const works = Array.from({ length: 20 }, (_, index) => store.transaction((tx) => insert(tx, String(index))))

@@ -10,6 +10,7 @@ import { statSync } from 'node:fs'
 import { SottoError } from '@sotto/sdk/model'
 import { SqliteConnection } from './sqlite-connection.ts'
 import { isBusy, storeError } from './sqlite-error.ts'
+import { readSnapshot } from './sqlite-snapshot.ts'
 import { SqliteTransaction } from './sqlite-transaction.ts'
 import type { Notes } from './sqlite-transaction.ts'
 import type { CloseOptions, Store, Work } from './store.ts'
@@ -83,6 +84,11 @@ class SqliteStore implements Store {
       this.#waiting.push({ work, resolve: answer, reject, deadlineMs: monotonicMs() + this.#busyLimitMs })
       this.#running ??= this.#run()
     })
+  }
+
+  async snapshot<T>(work: Work<T>): Promise<T> {
+    if (this.#closed) throw new Error('the store was closed')
+    return await readSnapshot(this.place, work)
   }
 
   async close({ processEnds = false }: CloseOptions = {}): Promise<void> {

@@ -52,6 +52,11 @@ export interface Store {
    * nothing of the work remains), `store_corrupt`.
    */
   transaction<T>(work: Work<T>): Promise<T>
+  /**
+   * Reads the state of one moment while others go on writing; nothing may be written. For long walks: the work may await
+   * other things, and should let the event loop turn now and then. Codes as of `transaction`.
+   */
+  snapshot<T>(work: Work<T>): Promise<T>
   /** Waits for the works that were handed in, then closes. */
   close(options?: CloseOptions): Promise<void>
 }
