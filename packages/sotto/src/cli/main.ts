@@ -19,7 +19,7 @@
  */
 import type { CliContext } from './context.ts'
 import { processContext } from './process-context.ts'
-import { runCli } from './run.ts'
+import { runCli, tellError } from './run.ts'
 
 /** Which command runs: the loader keeps compiled code by command (scripts/loader.cjs). */
 export let command: string | undefined
@@ -31,8 +31,12 @@ const context: CliContext = {
   },
 }
 
-// No top-level await: the bundle is no module. The exit code is set and not forced, so that output drains;
-// a failure of runCli itself is a mistake of ours, and Node reports it.
+// What nobody awaits arrives here. Node would print the message, which may hold anything, and a line of our bundle.
+process.on('uncaughtException', (error) => {
+  process.exit(tellError(context, error))
+})
+
+// No top-level await: the bundle is no module. The exit code is set and not forced, so that output drains.
 void runCli(context).then((code) => {
   process.exitCode = code
 })

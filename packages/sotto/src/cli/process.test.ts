@@ -244,3 +244,22 @@ test('the files that the program makes are for its user alone', () => {
   assert.equal(readFileSync(join(place.folder, 'out'), 'utf8'), 'a=1\n')
   assert.equal(place.shell('find . -type f -perm /077 ! -name sotto').stdout, '')
 })
+
+test('an error that nobody awaits is told like any other, without its message', () => {
+  using place = new Place()
+  writeFileSync(
+    join(place.folder, 'late.ts'),
+    `import { pipeline, step } from 'sotto/pipelines'
+const waits = step('waits', async () => { await new Promise((resolve) => setTimeout(resolve, 5000)) })
+export const late = pipeline('late', () => waits())
+if (process.argv.includes('start')) setTimeout(() => JSON.parse('hunter2 is no JSON'), 1000)
+`,
+  )
+  const { status, stderr } = place.shell('sotto run start late.ts')
+  assert.equal(status, 1, stderr)
+  assert.match(stderr, /^error: something went wrong inside Sotto \(SyntaxError\)$/m)
+  assert.ok(!stderr.includes('hunter2') && !/^\s+at /m.test(stderr), stderr)
+  const debug = place.shell('sotto run start late.ts --debug')
+  assert.match(debug.stderr, /^\s+at .*late\.ts:4/m)
+  assert.ok(!debug.stderr.includes('hunter2'))
+})

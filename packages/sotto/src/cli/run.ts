@@ -23,7 +23,8 @@ export async function runCli(context: CliContext): Promise<number> {
   }
 }
 
-function tellError(context: CliContext, error: unknown): number {
+/** Prints a failure and gives its exit code. */
+export function tellError(context: CliContext, error: unknown): number {
   const options = givenBeforeEnd(context.argv)
   try {
     return printError(context, error, { structured: wantsJson(options), debug: options.includes('--debug') })
