@@ -28,6 +28,7 @@ const attempt = {
   run: '01990f3a-1111-7000-8000-000000000001',
   step: 'train',
   attempt: '01990f3a-2222-7000-8000-000000000002',
+  holdsValue: () => false,
 }
 
 function component(more: JsonObject = {}): ResolvedComponent {

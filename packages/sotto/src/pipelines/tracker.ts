@@ -6,6 +6,8 @@ import type { ResolvedComponent, RunState } from '@sotto/sdk/model'
 
 /** Whose run it is: names and ids only, since a tracker shows them to everybody. */
 export interface TrackedAttempt {
+  /** Is a secret value in the text? Attributes may refer to secrets, and some of them are shown too. */
+  readonly holdsValue: (text: string) => boolean
   readonly pipeline: string
   readonly run: string
   readonly step: string
@@ -33,8 +35,11 @@ export interface TrackerRun {
   setTags(tags: { readonly [name: string]: string }): Promise<void>
   /** Stores bytes under a relative path of the run's artifacts. */
   logArtifact(path: string, data: Uint8Array): Promise<void>
-  /** Variables with which the product's own client, in a command, joins this run. Holds credentials. */
-  environment(): { readonly [name: string]: string }
+  /**
+   * Variables with which the product's own client, in a command, joins this run. Holds credentials. One that is
+   * `undefined` is not to be inherited: it would lead the client elsewhere, or send somebody's credentials to this product.
+   */
+  environment(): { readonly [name: string]: string | undefined }
   /** Closes the run with the state of the attempt. */
   finish(state: Exclude<RunState, 'running'>): Promise<void>
 }

@@ -14,6 +14,7 @@ const attempt = {
   run: '01990f3a-0000-7000-8000-000000000001',
   step: 'train',
   attempt: '01990f3a-0000-7000-8000-000000000002',
+  holdsValue: (text: string) => text.includes('hunter2'),
 }
 const patience = { timeoutMs: 300, pausesMs: [1, 1] }
 const getByName = 'mlflow/experiments/get-by-name'
@@ -159,10 +160,25 @@ test('the environment of a command holds what the client of Python needs and no 
     MLFLOW_TRACKING_URI: fake.url,
     MLFLOW_TRACKING_USERNAME: fake.username,
     MLFLOW_TRACKING_PASSWORD: fake.password,
+    // What the shell of the user has of these must not go before ours.
+    MLFLOW_TRACKING_TOKEN: undefined,
+    MLFLOW_TRACKING_AUTH: undefined,
+    MLFLOW_TRACKING_AWS_SIGV4: undefined,
+    MLFLOW_EXPERIMENT_NAME: undefined,
     MLFLOW_TRACKING_INSECURE_TLS: 'false',
     MLFLOW_EXPERIMENT_ID: '1',
     MLFLOW_RUN_ID: run.id,
   })
+})
+
+test('a secret value in what MLflow shows is refused before anything is sent', async () => {
+  await using fake = await startFakeMlflow()
+  for (const more of [{ experiment_name: 'of hunter2' }, { tags: { note: 'hunter2' } }, { tags: { hunter2: 'x' } }]) {
+    const error = await errorOf(openAt(fake, more), 'attribute_invalid', ['hunter2'])
+    assert.match(error.message, /has a secret value in (experiment_name|tags), which MLflow shows to everybody$/)
+  }
+  assert.equal(fake.requests.length, 0)
+  await (await openAt(fake, { experiment_name: 'churn', tags: { note: 'fine' } })).finish('completed')
 })
 
 test('an experiment that was deleted is named with the way to bring it back', async () => {

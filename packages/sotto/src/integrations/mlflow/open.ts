@@ -2,12 +2,14 @@
  * Opens a run at an MLflow tracking server, over its REST API with Node's own HTTP: there is no maintained client on npm,
  * and the calls are few. Each attempt of a step is one run of MLflow.
  */
+import { shown, SottoError } from '@sotto/sdk/model'
 import type { ResolvedComponent } from '@sotto/sdk/model'
 import type { TrackedAttempt, TrackerRun } from '../../pipelines/tracker.ts'
 import { requireEntries } from './batch.ts'
 import { defaultPatience, MlflowClient } from './client.ts'
 import type { Patience } from './client.ts'
 import { readConfig } from './config.ts'
+import type { MlflowConfig } from './config.ts'
 import { getOrCreateExperiment } from './experiment.ts'
 import { getOrCreateParent, settleParent } from './parent-run.ts'
 import { createRun } from './run-calls.ts'
@@ -22,6 +24,7 @@ export async function openMlflowRun(
 ): Promise<TrackerRun> {
   const config = readConfig(component)
   requireEntries('tags', tagList(config.tags))
+  refuseValues(config, attempt)
   const client = new MlflowClient(config, patience)
   try {
     const experimentId = await getOrCreateExperiment(client, config.experimentName ?? attempt.pipeline)
@@ -31,6 +34,21 @@ export async function openMlflowRun(
   } catch (error) {
     client.close()
     throw error
+  }
+}
+
+/** MLflow shows these to all its users, and keeps them. Messages hold no value, so which one it is stays unsaid. */
+function refuseValues({ component, experimentName = '', tags }: MlflowConfig, { holdsValue }: TrackedAttempt): void {
+  const texts = { experiment_name: [experimentName], tags: Object.entries(tags).flat() }
+  for (const [name, shownTexts] of Object.entries(texts)) {
+    if (!shownTexts.some(holdsValue)) continue
+    throw new SottoError(
+      'attribute_invalid',
+      `experiment tracker ${shown(component)} has a secret value in ${name}, which MLflow shows to everybody`,
+      {
+        hint: 'write it in clear; or, if it is no secret, say so where it is kept: sotto secret update NAME --plain KEY',
+      },
+    )
   }
 }
 

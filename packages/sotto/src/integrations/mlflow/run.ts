@@ -25,6 +25,19 @@ const statusOf: { readonly [state in Exclude<RunState, 'running'>]: MlflowStatus
   cancelled: 'KILLED',
 }
 
+/**
+ * Of the user's own shell. A foreign user name goes before our token, an experiment's name before our id.
+ * Source: `mlflow/environment_variables.py` of https://github.com/mlflow/mlflow.
+ */
+const notInherited = {
+  MLFLOW_TRACKING_USERNAME: undefined,
+  MLFLOW_TRACKING_PASSWORD: undefined,
+  MLFLOW_TRACKING_TOKEN: undefined,
+  MLFLOW_TRACKING_AUTH: undefined,
+  MLFLOW_TRACKING_AWS_SIGV4: undefined,
+  MLFLOW_EXPERIMENT_NAME: undefined,
+}
+
 export class MlflowRun implements TrackerRun {
   readonly id: string
   readonly url: string
@@ -68,12 +81,12 @@ export class MlflowRun implements TrackerRun {
 
   /**
    * `mlflow.start_run()`, or just logging, joins this run. The client of Python closes the run itself when its process
-   * ends; `finish` then writes the state of the attempt over it. Whoever starts the command removes the `MLFLOW_*` it has
-   * inherited first: a foreign user name would go before our token.
+   * ends; `finish` then writes the state of the attempt over it.
    */
-  environment(): { readonly [name: string]: string } {
+  environment(): { readonly [name: string]: string | undefined } {
     const { config } = this.#client
     return {
+      ...notInherited,
       MLFLOW_TRACKING_URI: config.baseUrl,
       ...credentialVariables(config.credentials),
       MLFLOW_TRACKING_INSECURE_TLS: config.verifyTls ? 'false' : 'true',

@@ -33,7 +33,11 @@ const provider: TrackerProvider = {
       logArtifact: async (path, data) => {
         calls.push(['artifact', path, Buffer.from(data).toString()])
       },
-      environment: () => ({ MLFLOW_RUN_ID: 'run-1', MLFLOW_TRACKING_PASSWORD: PASSWORD }),
+      environment: () => ({
+        MLFLOW_TRACKING_TOKEN: undefined,
+        MLFLOW_RUN_ID: 'run-1',
+        MLFLOW_TRACKING_PASSWORD: PASSWORD,
+      }),
       finish: async (state) => {
         if (broken === 'finish') throw new SottoError('tracker_unreachable', 'the tracker is away')
         calls.push(['finish', state])
@@ -109,8 +113,8 @@ test('what a step logs arrives in order, masked, and all of it before the run is
   assert.equal(log, '')
 })
 
-test('a command that declares the tracker joins its run by variables', async () => {
-  const { error, log } = await run('joins')
+test('a command that declares the tracker joins its run by variables, and inherits none that would go before them', async () => {
+  const { error, log } = await run('joins', { env: { ...project.env, MLFLOW_TRACKING_TOKEN: 'of-the-shell' } })
   assert.equal(error, undefined)
   assert.deepEqual(log.trim().split('\n').toSorted(), ['MLFLOW_RUN_ID=run-1', 'MLFLOW_TRACKING_PASSWORD=***'])
 })

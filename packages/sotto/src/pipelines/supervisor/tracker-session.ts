@@ -23,7 +23,7 @@ export class TrackerSession {
   }
 
   /** Variables with which a command joins the run. Holds credentials. */
-  environment(): { readonly [name: string]: string } {
+  environment(): { readonly [name: string]: string | undefined } {
     return this.run.environment()
   }
 
@@ -76,7 +76,7 @@ export class TrackerSession {
 export async function openTracker(
   component: ResolvedComponent,
   providers: readonly TrackerProvider[],
-  attempt: TrackedAttempt,
+  attempt: Omit<TrackedAttempt, 'holdsValue'>,
   redactor: Redactor,
 ): Promise<TrackerSession> {
   const provider = providers.find((each) => each.flavor === component.flavor)
@@ -87,7 +87,8 @@ export async function openTracker(
       { hint: `use one of flavor ${providers.map((each) => each.flavor).join(', ')}` },
     )
   }
-  return new TrackerSession(await provider.open(component, attempt), redactor)
+  const holdsValue = (text: string): boolean => redactor.redact(text) !== text
+  return new TrackerSession(await provider.open(component, { ...attempt, holdsValue }), redactor)
 }
 
 function member(input: unknown, name: string): unknown {
