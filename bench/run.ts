@@ -6,7 +6,7 @@
 
 import { spawnSync } from 'node:child_process'
 import { existsSync, globSync, readFileSync, writeFileSync } from 'node:fs'
-import { availableParallelism } from 'node:os'
+import { availableParallelism, cpus, loadavg } from 'node:os'
 import { dirname, join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { type Bench, type Figure, keepsLimit, ratioOf } from './measure.ts'
@@ -15,6 +15,9 @@ const root = dirname(import.meta.dirname)
 const page = join(root, 'docs/performance.md')
 const begin = '<!-- figures: npm run bench -- --write -->'
 const end = '<!-- end of figures -->'
+
+/** What the machine did before the bench began: a busy one blurs every figure. */
+const [busy] = loadavg()
 
 interface Row {
   readonly name: string
@@ -54,7 +57,9 @@ function print(rows: readonly Row[]): void {
 
 function writePage(rows: readonly Row[]): void {
   const lines = rows.map((row) => `| ${[row.name, row.value, row.reference, row.ratio, row.limit].join(' | ')} |`)
-  const machine = `Node ${process.versions.node}, ${process.platform}-${process.arch}, ${availableParallelism()} cores.`
+  const model = cpus()[0]?.model.trim() ?? 'unknown'
+  const load = busy === undefined ? '' : `; load average at the start ${busy.toFixed(1)}`
+  const machine = `Node ${process.versions.node}, ${process.platform}-${process.arch}, ${availableParallelism()} cores of ${model}${load}.`
   const head = '| what | figure | reference in the same run | ratio | limit |\n|---|---|---|---|---|'
   const table = `${begin}\n${machine}\n\n${head}\n${lines.join('\n')}\n${end}`
   const text = readFileSync(page, 'utf8')

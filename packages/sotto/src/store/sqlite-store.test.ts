@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { chmodSync, mkdirSync, readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { test } from 'node:test'
 import type { TestContext } from 'node:test'
@@ -219,4 +219,24 @@ test('says so when the folder is read-only', async (t) => {
   const uid = process.getuid?.() === 0 ? { uid: 65534 } : {}
   const child = await runChild(writer, [join(home, 'store.db'), 'w', '1'], uid)
   assert.match(child.stderr, /store_unwritable/)
+})
+
+test('a process that ends leaves a short log to the next one, and nothing is lost', async (t) => {
+  const path = join(temporaryFolder(t), 'store.db')
+  const ending = await openSqliteStore({ path })
+  await makeTable(ending)
+  await insert(ending, 'a')
+  await ending.close({ processEnds: true })
+  assert.ok(statSync(`${path}-wal`).size > 0)
+  const next = await openEmpty(t, path)
+  assert.equal((await next.transaction((tx) => tx.all('SELECT id FROM item'))).length, 1)
+})
+
+test('a process that ends copies a long log into the file', async (t) => {
+  const path = join(temporaryFolder(t), 'store.db')
+  const ending = await openSqliteStore({ path })
+  await makeTable(ending)
+  await insert(ending, 'b'.repeat(300 * 1024))
+  await ending.close({ processEnds: true })
+  assert.deepEqual(readdirSync(dirname(path)), ['store.db'])
 })
