@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { textValue } from '@sotto/sdk/model'
 import { openKeyringBody, readKeyring, sealKeyring } from '../../packages/sotto/src/keys/keyring-blob.ts'
-import { decodeContents } from '../../packages/sotto/src/keys/keyring-contents.ts'
+import { createDataKey, decodeContents } from '../../packages/sotto/src/keys/keyring-contents.ts'
 import { openSlot } from '../../packages/sotto/src/keys/keyring-slot.ts'
 import { systemRandom } from '../../packages/sotto/src/keys/random.ts'
 import { freshCopy, withDatabase } from './attack.ts'
@@ -33,8 +33,8 @@ function rotated(blob: Buffer): { blob: Buffer; dataKeyId: string } {
   const parsed = readKeyring(blob)
   const contents = decodeContents(openKeyringBody(parsed, rootKey))
   const nowMs = Date.UTC(2026, 4, 1)
-  const added = { id: systemRandom(8), key: systemRandom(32), createdAtMs: nowMs, retiredAtMs: undefined }
-  const retired = contents.dataKeys.map((key) => ({ ...key, retiredAtMs: nowMs }))
+  const added = createDataKey(nowMs, systemRandom)
+  const retired = contents.dataKeys.map((key) => ({ ...key, state: 'retired' as const, retiredAtMs: nowMs }))
   const sealed = sealKeyring({
     storeId: parsed.storeId,
     generation: parsed.generation + 1,

@@ -6,10 +6,13 @@ shows. Needs the package `cryptography`. Run: python3 docs/formats/vectors/gener
 import base64, hashlib, hmac, json, pathlib, struct
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 HERE = pathlib.Path(__file__).parent
-KINDS = {'file': 1, 'env': 2, 'passphrase': 3, 'kms': 4, 'transit': 5}
+KINDS = {'file': 1, 'env': 2, 'passphrase': 3, 'kms': 4, 'transit': 5, 'code': 6}
+STATES = {'active': 1, 'retired': 2, 'previous': 3}
+CROCKFORD = '0123456789ABCDEFGHJKMNPQRSTVWXYZ'
 ROLES = {'primary': 1, 'recovery': 2}
 
 
@@ -100,13 +103,36 @@ def root_key_id(root_key):
     return hkdf(root_key, b'', b'sotto/root-key/1')[0][:8]
 
 
+def base32(data, digits):
+    bits = ''.join(f'{byte:08b}' for byte in data)
+    return ''.join(CROCKFORD[int(bits[5 * i:5 * i + 5], 2)] for i in range(digits))
+
+
+def recovery_code(entropy):
+    text = base32(entropy, 32) + base32(hashlib.sha256(b'sotto/recovery-code/1' + entropy).digest(), 3)
+    return '-'.join(text[i:i + 5] for i in range(0, 35, 5))
+
+
+def recovery_key(entropy):
+    return hkdf(entropy, b'', b'sotto/recovery/1')[0]
+
+
+def passphrase_parameters(memory=65536, passes=3, lanes=4, salt=fill(0x41, 16), version=1):
+    return struct.pack('>BIIB', version, memory, passes, lanes) + salt
+
+
+def passphrase_key(passphrase, parameters):
+    _, memory, passes, lanes = struct.unpack('>BIIB', parameters[:10])
+    return Argon2id(salt=parameters[10:], length=32, iterations=passes, lanes=lanes, memory_cost=memory).derive(passphrase.encode())
+
+
 def contents(keys):
     out = b'\1'
     for tag, name in enumerate(('tokenKey', 'rowKey', 'cursorKey', 'signingSeed'), 1):
         out += struct.pack('>BH', tag, 32) + bytes.fromhex(keys[name])
     for data_key in keys['dataKeys']:
         retired = data_key['retiredAtMs']
-        out += struct.pack('>BH8sBQQ', 5, 57, bytes.fromhex(data_key['id']), 2 if retired else 1, data_key['createdAtMs'], retired or 0)
+        out += struct.pack('>BH8sBQQ', 5, 57, bytes.fromhex(data_key['id']), STATES[data_key['state']], data_key['createdAtMs'], retired or 0)
         out += bytes.fromhex(data_key['key'])
     return out
 
@@ -123,16 +149,21 @@ def seal_keyring(case, body=None):
 
 def keyring_vectors():
     keys = {'tokenKey': fill(0x11).hex(), 'rowKey': fill(0x12).hex(), 'cursorKey': fill(0x13).hex(), 'signingSeed': fill(0x14).hex(),
-            'dataKeys': [{'id': fill(0x15, 8).hex(), 'createdAtMs': 1_780_000_000_000, 'retiredAtMs': None, 'key': fill(0x16).hex()}]}
+            'dataKeys': [{'id': fill(0x15, 8).hex(), 'state': 'active', 'createdAtMs': 1_780_000_000_000, 'retiredAtMs': None, 'key': fill(0x16).hex()}]}
     slot = {'role': 'primary', 'kind': 'file', 'rootKey': fill(0x21).hex(), 'parameters': '', 'salt': fill(0x22).hex()}
     case = {'what': 'a new store', 'storeId': fill(3, 16).hex(), 'generation': 1, 'slots': [slot],
             'keyringKey': fill(0x17).hex(), 'salt': fill(0x18).hex(), 'contents': keys}
-    recovery = {'role': 'recovery', 'kind': 'passphrase', 'rootKey': fill(0x31).hex(), 'parameters': b'example parameters'.hex(), 'salt': fill(0x32).hex()}
-    retired = {'id': fill(0x25, 8).hex(), 'createdAtMs': 1_770_000_000_000, 'retiredAtMs': 1_780_000_000_000, 'key': fill(0x26).hex()}
+    recovery = {'role': 'recovery', 'kind': 'code', 'rootKey': recovery_key(fill(0x31, 20)).hex(), 'parameters': '', 'salt': fill(0x32).hex()}
+    retired = {'id': fill(0x25, 8).hex(), 'state': 'retired', 'createdAtMs': 1_770_000_000_000, 'retiredAtMs': 1_780_000_000_000, 'key': fill(0x26).hex()}
     second = {**case, 'what': 'a recovery slot and a retired data key', 'generation': 0x01020304, 'slots': [slot, recovery],
               'contents': {**keys, 'dataKeys': [retired, *keys['dataKeys']]}}
+    previous = {'id': fill(0x35, 8).hex(), 'state': 'previous', 'createdAtMs': 1_775_000_000_000, 'retiredAtMs': None, 'key': fill(0x36).hex()}
+    parameters = passphrase_parameters()
+    phrase = {'role': 'primary', 'kind': 'passphrase', 'rootKey': passphrase_key('correct horse battery staple', parameters).hex(), 'parameters': parameters.hex(), 'salt': fill(0x42).hex()}
+    third = {**case, 'what': 'a passphrase and a previous data key', 'generation': 3, 'slots': [phrase],
+             'contents': {**keys, 'dataKeys': [retired, previous, *keys['dataKeys']]}}
     good = []
-    for given in (case, second):
+    for given in (case, second, third):
         public = Ed25519PrivateKey.from_private_bytes(bytes.fromhex(given['contents']['signingSeed'])).public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
         good.append({**given, 'slots': [{**s, 'rootKeyId': root_key_id(bytes.fromhex(s['rootKey'])).hex()} for s in given['slots']],
                      'auditPublicKey': public.hex(), 'auditFingerprint': hashlib.sha256(public).hexdigest(), 'blob': seal_keyring(given).hex()})
@@ -156,7 +187,7 @@ def keyring_vectors():
         refused('255 slots', 'keyring_corrupt', at(24, b'\xff')),
         refused('an unknown role', 'keyring_newer', at(25, b'\3')),
         refused('the recovery slot first', 'keyring_corrupt', at(25, b'\2')),
-        refused('an unknown kind', 'keyring_newer', at(26, b'\6')),
+        refused('an unknown kind', 'keyring_newer', at(26, b'\7')),
         refused('another kind', 'keyring_corrupt', at(26, b'\2')),
         refused('huge parameters', 'keyring_corrupt', at(35, b'\xff\xff')),
         refused('parameters beyond the end', 'keyring_corrupt', at(35, b'\x10\0')),
@@ -174,10 +205,32 @@ def keyring_vectors():
         refused('one data key twice', 'keyring_corrupt', seal_keyring({**case, 'contents': {**keys, 'dataKeys': [{**retired, 'id': fill(0x15, 8).hex()}, *keys['dataKeys']]}})),
         refused('an active data key that was retired', 'keyring_corrupt', seal_keyring(case, body[:161] + struct.pack('>Q', 5) + body[169:])),
     ]
+    bad += [
+        refused('a data key in an unknown state', 'keyring_newer', seal_keyring(case, body[:152] + b'\4' + body[153:])),
+        refused('a retired data key without its time', 'keyring_corrupt', seal_keyring(case, body + body[141:144] + fill(0x44, 8) + b'\2' + body[153:])),
+        refused('a previous data key with a time', 'keyring_corrupt', seal_keyring(case, body + body[141:144] + fill(0x44, 8) + b'\3' + body[153:161] + struct.pack('>Q', 5) + body[169:])),
+    ]
+    codes = [{'entropy': entropy.hex(), 'code': recovery_code(entropy), 'rootKey': recovery_key(entropy).hex()}
+             for entropy in (bytes(20), fill(0xff, 20), fill(0x31, 20), bytes(range(20)))]
+    phrases = [{'passphrase': text, 'parameters': given.hex(), 'rootKey': passphrase_key(text, given).hex()}
+               for text, given in (('correct horse battery staple', parameters), ('Größe und Höhe der Türme', passphrase_parameters(19456, 1, 1, fill(0x43, 16))))]
+    bad_parameters = [{'what': what, 'code': code, 'parameters': given.hex()} for what, code, given in (
+        ('nothing', 'keyring_corrupt', b''),
+        ('another version', 'keyring_newer', passphrase_parameters(version=2)),
+        ('a salt too short', 'keyring_corrupt', parameters[:-1]),
+        ('a byte too many', 'keyring_corrupt', parameters + b'\0'),
+        ('all the memory there is', 'keyring_corrupt', passphrase_parameters(memory=0xffffffff)),
+        ('a bit more than the most memory', 'keyring_corrupt', passphrase_parameters(memory=262145)),
+        ('little memory', 'keyring_corrupt', passphrase_parameters(memory=8192)),
+        ('passes without end', 'keyring_corrupt', passphrase_parameters(passes=0xffffffff)),
+        ('no pass', 'keyring_corrupt', passphrase_parameters(passes=0)),
+        ('255 lanes', 'keyring_corrupt', passphrase_parameters(lanes=255)),
+        ('no lane', 'keyring_corrupt', passphrase_parameters(lanes=0)))]
     ids = [{'rootKey': key.hex(), 'rootKeyId': root_key_id(key).hex()} for key in (bytes(32), fill(0x21), bytes(range(32)))]
     texts = [{'text': text, 'rootKey': bytes(range(32)).hex()} for plain in (bytes(range(32)).hex(), bytes(range(32)).hex().upper(), base64.b64encode(bytes(range(32))).decode())
              for text in (plain, plain + '\n', plain + '\r\n')]
-    return {'format': '../keyring.md', 'sealed': good, 'refused': bad, 'rootKeyIds': ids, 'rootKeyTexts': texts}
+    return {'format': '../keyring.md', 'sealed': good, 'refused': bad, 'rootKeyIds': ids, 'rootKeyTexts': texts,
+            'recoveryCodes': codes, 'passphrases': phrases, 'refusedParameters': bad_parameters}
 
 
 def mac_vectors():

@@ -53,6 +53,8 @@ const table = {
   stack_not_found: { status: 404, exit: 3, hint: 'sotto stack list' },
   /** No such run, or a beginning of an id that fits several. */
   run_not_found: { status: 404, exit: 3, hint: 'sotto run list' },
+  /** The keyring has no such data key. */
+  data_key_not_found: { status: 404, exit: 3, hint: 'sotto keys status' },
   /** No such workspace. */
   workspace_not_found: { status: 404, exit: 3 },
 
@@ -75,8 +77,12 @@ const table = {
   stack_exists: { status: 409, exit: 6 },
   /** The secret has been changed since the version that was expected. */
   version_conflict: { status: 409, exit: 6 },
-  /** Something else needs it: a stack its component, the workspace its active stack. */
+  /** Another process has changed the keyring since the generation that was expected. */
+  keyring_conflict: { status: 409, exit: 6, hint: 'sotto keys status' },
+  /** Something else needs it: a stack its component, the workspace its active stack, a value its data key. */
   in_use: { status: 409, exit: 6 },
+  /** The secret has expired: no value of it is revealed. */
+  secret_expired: { status: 409, exit: 6 },
   /** A file is there already and is not overwritten. */
   file_exists: { status: 409, exit: 6 },
 

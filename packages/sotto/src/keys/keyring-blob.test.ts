@@ -4,6 +4,7 @@ import { isSottoError } from '@sotto/sdk/model'
 import type { ErrorCode } from '@sotto/sdk/model'
 import { createKeyring, openKeyring } from './keyring.ts'
 import { sealKeyring } from './keyring-blob.ts'
+import type { DataKeyState } from './keyring-contents.ts'
 import { maxParametersSize, sealSlot } from './keyring-slot.ts'
 import type { SlotRole } from './keyring-slot.ts'
 import { mac } from './mac.ts'
@@ -30,7 +31,13 @@ interface SealedVector {
     readonly rowKey: string
     readonly cursorKey: string
     readonly signingSeed: string
-    readonly dataKeys: readonly { id: string; createdAtMs: number; retiredAtMs: number | null; key: string }[]
+    readonly dataKeys: readonly {
+      id: string
+      state: DataKeyState
+      createdAtMs: number
+      retiredAtMs: number | null
+      key: string
+    }[]
   }
   readonly auditPublicKey: string
   readonly auditFingerprint: string
@@ -59,8 +66,9 @@ function sealVector(vector: SealedVector): Buffer {
     rowKey: fromHex(rowKey),
     cursorKey: fromHex(cursorKey),
     signingSeed: fromHex(signingSeed),
-    dataKeys: dataKeys.map(({ id, createdAtMs, retiredAtMs, key }) => ({
+    dataKeys: dataKeys.map(({ id, state, createdAtMs, retiredAtMs, key }) => ({
       id: fromHex(id),
+      state,
       createdAtMs,
       retiredAtMs: retiredAtMs ?? undefined,
       key: fromHex(key),
@@ -88,9 +96,9 @@ for (const vector of vectors.sealed) {
       assert.equal(keyring.generation, vector.generation)
       assert.deepEqual(
         keyring.dataKeys,
-        vector.contents.dataKeys.map(({ id, createdAtMs, retiredAtMs }) => ({
+        vector.contents.dataKeys.map(({ id, state, createdAtMs, retiredAtMs }) => ({
           id,
-          state: retiredAtMs === null ? 'active' : 'retired',
+          state,
           createdAtMs,
           retiredAtMs: retiredAtMs ?? undefined,
         })),

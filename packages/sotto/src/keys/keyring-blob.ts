@@ -73,18 +73,31 @@ export function readKeyring(blob: Uint8Array): KeyringBlob {
   return { storeId, generation, slots, head, sealed: reader.bytes(reader.remaining) }
 }
 
-/** Opens the body: its bytes, which the caller wipes. Throws `key_wrong` and `keyring_corrupt`. */
-export function openKeyringBody(blob: KeyringBlob, rootKey: RootKey): Buffer {
+/** The keyring key, out of the slot of this root key. Throws `key_wrong` and `keyring_corrupt`. */
+export function openKeyringKey(blob: KeyringBlob, rootKey: RootKey): KeyObject {
   const slot = blob.slots.find(({ rootKeyId }) => rootKeyId === rootKey.id)
   if (slot === undefined) throw wrongKey(blob, rootKey)
-  const key = openSlot(slot, blob.storeId, rootKey)
+  return openSlot(slot, blob.storeId, rootKey)
+}
+
+/** Opens the body: its bytes, which the caller wipes. Throws `key_wrong` and `keyring_corrupt`. */
+export function openKeyringBody(blob: KeyringBlob, rootKey: RootKey): Buffer {
+  const key = openKeyringKey(blob, rootKey)
   const opened = open({ key, info, before: blob.head, after: unbound, sealed: blob.sealed })
   if (typeof opened === 'string') throw corruptKeyring('its body does not open')
   return opened
 }
 
-function wrongKey({ slots }: KeyringBlob, { id, origin }: RootKey): SottoError {
+function wrongKey({ slots }: KeyringBlob, { id, kind: given, origin }: RootKey): SottoError {
   const wanted = slots.map(({ role, kind, rootKeyId }) => `${rootKeyId} (${role}, ${kind})`)
+  // The id of a key that was made from a mistyped passphrase says something about the right one.
+  if (given === 'passphrase' || given === 'code') {
+    const what = given === 'code' ? 'recovery code' : 'passphrase'
+    return new SottoError('key_wrong', `The ${what} from ${origin} does not open this store. Nothing was changed.`, {
+      hint: `check the ${what}; this store opens with ${wanted.join(' or ')}`,
+      details: { wanted },
+    })
+  }
   return new SottoError(
     'key_wrong',
     `The root key from ${origin} has the id ${id}; this store opens with ${wanted.join(' or ')}. Nothing was changed.`,

@@ -5,16 +5,15 @@
 import { createSecretKey } from 'node:crypto'
 import type { KeyObject } from 'node:crypto'
 import { openKeyringBody, readKeyring, sealKeyring } from './keyring-blob.ts'
-import { decodeContents } from './keyring-contents.ts'
+import { createContents, decodeContents, wipeContents } from './keyring-contents.ts'
 import type { DataKeyState, KeyringContents } from './keyring-contents.ts'
 import { sealSlot } from './keyring-slot.ts'
 import { mac, macsEqual } from './mac.ts'
 import type { MacPart } from './mac.ts'
 import type { RandomSource } from './random.ts'
 import type { RootKey } from './root-key.ts'
-import { unbound } from './seal.ts'
 import { fingerprint, SigningKey } from './signing-key.ts'
-import { dataKeyIdSize, openValue, sealValue } from './value-blob.ts'
+import { openValue, sealValue } from './value-blob.ts'
 import type { DataKey, ValueContext } from './value-blob.ts'
 
 /** A data key without its bytes. */
@@ -55,9 +54,9 @@ export class Keyring {
   constructor({ storeId, generation, contents }: KeyringInput) {
     this.storeId = Buffer.from(storeId)
     this.generation = generation
-    this.dataKeys = contents.dataKeys.map(({ id, createdAtMs, retiredAtMs }) => ({
+    this.dataKeys = contents.dataKeys.map(({ id, state, createdAtMs, retiredAtMs }) => ({
       id: id.toString('hex'),
-      state: retiredAtMs === undefined ? 'active' : 'retired',
+      state,
       createdAtMs,
       retiredAtMs,
     }))
@@ -144,23 +143,16 @@ export function createKeyring({ rootKey, storeId, nowMs, random }: CreateKeyring
   blob: Buffer
 } {
   const generation = 1
-  const contents: KeyringContents = {
-    tokenKey: random(32),
-    rowKey: random(32),
-    cursorKey: random(32),
-    signingSeed: random(32),
-    dataKeys: [{ id: random(dataKeyIdSize), createdAtMs: nowMs, retiredAtMs: undefined, key: random(32) }],
-  }
+  const contents = createContents(nowMs, random)
   const keyringKeyBytes = random(32)
   const keyringKey = createSecretKey(keyringKeyBytes)
   try {
-    const slots = [sealSlot({ storeId, role: 'primary', rootKey, parameters: unbound, keyringKey, random })]
+    const slots = [sealSlot({ storeId, role: 'primary', rootKey, parameters: rootKey.parameters, keyringKey, random })]
     const blob = sealKeyring({ storeId, generation, slots, keyringKey, contents, random })
     return { keyring: new Keyring({ storeId, generation, contents }), blob }
   } finally {
     keyringKeyBytes.fill(0)
-    const { tokenKey, rowKey, cursorKey, signingSeed, dataKeys } = contents
-    for (const bytes of [tokenKey, rowKey, cursorKey, signingSeed, ...dataKeys.map(({ key }) => key)]) bytes.fill(0)
+    wipeContents(contents)
   }
 }
 
@@ -179,7 +171,7 @@ export function openKeyring(blob: Uint8Array, rootKey: RootKey): Keyring {
 }
 
 function findActive({ dataKeys }: KeyringContents, handles: ReadonlyMap<string, KeyObject>): DataKey {
-  const id = dataKeys.find(({ retiredAtMs }) => retiredAtMs === undefined)?.id
+  const id = dataKeys.find(({ state }) => state === 'active')?.id
   const key = id && handles.get(id.toString('hex'))
   if (id === undefined || key === undefined) throw new RangeError('a keyring needs an active data key')
   return { id: Buffer.from(id), key }
