@@ -1,5 +1,14 @@
 import assert from 'node:assert/strict'
-import { chmodSync, mkdirSync, readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs'
 import { dirname, join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { test } from 'node:test'
@@ -53,6 +62,8 @@ test('refuses files that other users may open, and folders that they may write',
   await assert.rejects(openSqliteStore({ path: join(folder, 'store.db') }), withCode('store_insecure'))
   mkdirSync(join(folder, 'folder.db'))
   await assert.rejects(openSqliteStore({ path: join(folder, 'folder.db') }), withCode('store_corrupt'))
+  symlinkSync(join(folder, 'nowhere', 'x.db'), join(folder, 'link.db'))
+  await assert.rejects(openSqliteStore({ path: join(folder, 'link.db') }), withCode('store_unwritable'))
 })
 
 test(

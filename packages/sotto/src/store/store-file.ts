@@ -41,10 +41,10 @@ export function prepareStoreFile(path: string, fileSystemType?: FileSystemType):
   makeStoreFolder(path, fileSystemType)
   try {
     makeFile(path)
+    refuseOpenToOthers(path)
   } catch (error) {
-    throw fileError(error, path)
+    throw fileError(error, path) // ENOENT of a link that leads nowhere, too
   }
-  refuseOpenToOthers(path)
 }
 
 /** Makes a folder and its parents with mode 0700, whatever the umask; one that exists is left as it is. */
