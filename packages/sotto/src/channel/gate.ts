@@ -12,7 +12,8 @@ export interface GateOptions {
   readonly declared: readonly DeclaredSecret[]
   /** The setting `declared-secrets`: undeclared reads are recorded as such, or refused. */
   readonly mode: 'recorded' | 'required'
-  readonly redactor: Redactor
+  /** Gets each value before the step does. */
+  readonly redactor: Pick<Redactor, 'add'>
   /** Operations beside those of `Api`: `tracker.logMetrics`. */
   readonly extra: { readonly [operation: string]: (input: unknown) => Promise<unknown> }
 }

@@ -8,6 +8,7 @@
 import { isSottoError, valueBytes } from '@sotto/sdk/model'
 import type { Attempt, ResolvedReferences } from '@sotto/sdk/model'
 import { openArtifactStore } from '../artifacts/local-store.ts'
+import type { Redactor } from '../../redaction/redactor.ts'
 import { StepGate } from '../../channel/gate.ts'
 import { listenForStep } from '../../channel/socket-server.ts'
 import { nodeRequirements } from '../plan/requirements.ts'
@@ -103,7 +104,7 @@ async function work(
       place: `step ${node.id}`,
       declared: nodeRequirements(context.plan, node).secrets,
       mode: declaredMode([context.stackSettings, context.plan.settings, node.settings]),
-      redactor: context.redactor,
+      redactor: warningRedactor(context, node),
       extra: tracker?.operations() ?? {},
     })
     const socket = await listenForStep(gate, context.places.runtime)
@@ -146,17 +147,22 @@ async function resolve(context: RunContext, node: PlanNode, attempt: Attempt): P
     settings,
     secrets,
   })
-  const known = new Set(context.redactor.unmaskedLabels)
-  for (const { label, value, plain } of resolved.revealed) if (!plain) context.redactor.add(valueBytes(value), label)
-  for (const label of context.redactor.unmaskedLabels) {
-    if (!known.has(label))
-      context.observe({
-        kind: 'warning',
-        step: node.id,
-        message: `${label} is shorter than 6 bytes and is not masked in output`,
-      })
-  }
+  const redactor = warningRedactor(context, node)
+  for (const { label, value, plain } of resolved.revealed) if (!plain) redactor.add(valueBytes(value), label)
   return resolved
+}
+
+/** The run's redactor, which warns once of each value that it cannot mask. */
+function warningRedactor({ redactor, observe }: RunContext, node: PlanNode): Pick<Redactor, 'add'> {
+  return {
+    add(value, label = 'a value') {
+      const known = redactor.unmaskedLabels.includes(label)
+      const masked = redactor.add(value, label)
+      const message = `${label} is shorter than 6 bytes and is not masked in output`
+      if (!masked && !known) observe({ kind: 'warning', step: node.id, message })
+      return masked
+    },
+  }
 }
 
 async function track(
