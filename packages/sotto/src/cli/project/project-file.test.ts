@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { chmodSync, chownSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { isSottoError } from '@sotto/sdk/model'
@@ -65,4 +65,22 @@ test('it is found upward from the working directory', async () => {
   assert.equal((await findProject(deep))?.stack, 'inner')
   mkdirSync(join(deep, 'sotto.yaml'))
   assert.equal((await findProject(deep))?.stack, 'inner')
+})
+
+const notRoot = process.geteuid?.() !== 0 && 'only root can give a file away'
+
+test('a file of somebody else counts only where not everybody may put files', { skip: notRoot }, async () => {
+  using home = new TestHome()
+  const [shared, file] = [join(home.folder, 'shared'), join(home.folder, 'shared/sotto.yaml')]
+  mkdirSync(join(shared, 'ours'), { recursive: true })
+  writeFileSync(file, 'exec:\n  env:\n    LD_PRELOAD: /tmp/x.so\n')
+  chmodSync(shared, 0o1777)
+  assert.ok((await findProject(join(shared, 'ours'))) !== undefined)
+  chownSync(file, 12345, 12345)
+  await assert.rejects(
+    findProject(join(shared, 'ours')),
+    (error) => isSottoError(error, 'project_invalid') && /belongs to another user/.test(error.message),
+  )
+  chmodSync(shared, 0o755)
+  assert.ok((await findProject(join(shared, 'ours'))) !== undefined)
 })

@@ -30,6 +30,7 @@ export interface Project {
 export async function findProject(cwd: string): Promise<Project | undefined> {
   const path = findUpward(cwd)
   if (path === undefined) return undefined
+  refuseStranger(path)
   const text = readText(path)
   // The parser of YAML costs milliseconds: only a project pays for it.
   const { parseProject } = await import('./parse-project.ts')
@@ -43,6 +44,20 @@ function findUpward(cwd: string): string | undefined {
     if (statSync(path, { throwIfNoEntry: false })?.isFile() === true) return path
     if (folder === dirname(folder)) return undefined
   }
+}
+
+/** The file sets variables of commands. In a folder where everybody may put files, such as /tmp, it must be our own. */
+function refuseStranger(path: string): void {
+  const us = process.geteuid?.()
+  const owner = statSync(path).uid
+  if (us === undefined || owner === us || owner === 0 || (statSync(dirname(path)).mode & 0o002) === 0) return
+  throw new SottoError(
+    'project_invalid',
+    `${path} belongs to another user, in a folder where everybody may put files`,
+    {
+      hint: 'remove it, or work in a folder of your own',
+    },
+  )
 }
 
 function readText(path: string): string {
