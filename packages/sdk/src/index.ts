@@ -2,7 +2,13 @@
 export * from './model/index.ts'
 export * from './references/index.ts'
 export { Client } from './client/client.ts'
-export type { ClientOptions, GetSecretOptions, ScopeOption } from './client/client.ts'
+export type {
+  ClientOptions,
+  GetSecretOptions,
+  RollbackOptions,
+  ScopeOption,
+  UndeleteOptions,
+} from './client/options.ts'
 export { Secret } from './client/secret.ts'
 export type { ByKey } from './client/secret.ts'
 export type { NewSecret, SecretChanges, SecretFilter, ValueInput } from './client/secret-input.ts'

@@ -19,32 +19,19 @@ import { shown } from '../model/names.ts'
 import { everyItem } from '../model/page.ts'
 import type { Page, PageQuery } from '../model/page.ts'
 import type { Run, RunDetail, RunQuery, SecretRead } from '../model/run.ts'
-import type { ReferenceUse, Scope, SecretDescription, SecretVersion, SecretWrite } from '../model/secret.ts'
+import type {
+  ReferenceUse,
+  SecretDescription,
+  SecretDiff,
+  SecretVersion,
+  SecretWrite,
+  VersionSelector,
+} from '../model/secret.ts'
 import type { Stack, StackInput, StackUpdate } from '../model/stack.ts'
+import type { ClientOptions, GetSecretOptions, RollbackOptions, ScopeOption, UndeleteOptions } from './options.ts'
 import { secretUpdate, secretValues } from './secret-input.ts'
 import type { NewSecret, SecretChanges, SecretFilter } from './secret-input.ts'
-import { Secret } from './secret.ts'
-
-/** Where a client's Api comes from. */
-export interface ClientOptions {
-  /** The Api, or what gives it: a function is called once, when it is first needed, and again if that failed. */
-  readonly api: Api | Promise<Api> | (() => Api | Promise<Api>)
-  /** What to do with the connection in the end. */
-  readonly close?: (() => void | Promise<void>) | undefined
-}
-
-/** Narrows a lookup by name to one scope. */
-export interface ScopeOption {
-  readonly scope?: Scope | undefined
-}
-
-/** Which part of a secret to read. */
-export interface GetSecretOptions<K extends string = string> extends ScopeOption {
-  /** Only these keys; all by default. */
-  readonly keys?: readonly K[] | undefined
-  /** This version; the newest by default. */
-  readonly version?: number | undefined
-}
+import { only, Secret } from './secret.ts'
 
 /**
  * Secrets, components, stacks and runs of a workspace. A method throws a `SottoError`; beside the codes named with
@@ -103,7 +90,7 @@ export class Client implements AsyncDisposable {
   }
 
   /**
-   * Reads a secret: one audit event. Throws `secret_not_found`, `key_not_found`, `version_not_found`.
+   * Reads a secret: one audit event. Throws `secret_not_found`, `key_not_found`, `version_not_found`, `secret_expired`.
    *
    * @example
    * const secret = await client.getSecret('crm', { keys: ['username', 'password'] })
@@ -139,10 +126,47 @@ export class Client implements AsyncDisposable {
     return await api.renameSecret({ secret, newName, ...options })
   }
 
-  /** Deletes a secret with all its versions; the name is free at once. Throws `secret_not_found`. */
+  /**
+   * Makes the values of an older version the newest one: a new version. Throws
+   * `secret_not_found`, `version_not_found`, `version_conflict`.
+   */
+  async rollbackSecret(secret: string, version: number, options: RollbackOptions = {}): Promise<SecretWrite> {
+    const api = await this.getApi()
+    return await api.rollbackSecret({ secret, version, ...options })
+  }
+
+  /**
+   * Compares two versions, of one secret or of two, by names of keys. Needs the right to read both, and leaves an event
+   * for each. Throws `secret_not_found`, `version_not_found`.
+   *
+   * @example
+   * const { added, changed, removed } = await client.diffSecrets({ secret: 'crm', version: 3 }, { secret: 'crm' })
+   * console.log(added, changed, removed)
+   */
+  async diffSecrets(left: VersionSelector, right: VersionSelector): Promise<SecretDiff> {
+    const api = await this.getApi()
+    return await api.diffSecrets({ left, right })
+  }
+
+  /** Deletes a secret with all its versions; the name is free at once, and for 30 days it can be undeleted. Throws `secret_not_found`. */
   async deleteSecret(secret: string, options: ScopeOption = {}): Promise<SecretDescription> {
     const api = await this.getApi()
     return await api.deleteSecret({ secret, ...options })
+  }
+
+  /**
+   * Brings back a deleted secret: by id, or the one of the name that was deleted last. Throws `secret_not_found`, and
+   * `secret_exists` where its name is taken by now and no `newName` is given.
+   */
+  async undeleteSecret(secret: string, options: UndeleteOptions = {}): Promise<SecretDescription> {
+    const api = await this.getApi()
+    return await api.undeleteSecret({ secret, ...options })
+  }
+
+  /** Removes a deleted secret for good, before its 30 days are over. Throws `secret_not_found`, also for one that is not deleted. */
+  async purgeSecret(secret: string, options: ScopeOption = {}): Promise<SecretDescription> {
+    const api = await this.getApi()
+    return await api.purgeSecret({ secret, ...options })
   }
 
   /** All about a secret but its values. Throws `secret_not_found`. */
@@ -368,11 +392,4 @@ export class Client implements AsyncDisposable {
       throw error
     }
   }
-}
-
-/** The one item of an answer to one question. */
-function only<T>(items: readonly T[]): T {
-  const [item] = items
-  if (item === undefined) throw new SottoError('internal', 'the answer holds nothing')
-  return item
 }

@@ -97,3 +97,10 @@ export class Secret<K extends string = string> {
     })
   }
 }
+
+/** The one item of an answer to one question. */
+export function only<T>(items: readonly T[]): T {
+  const [item] = items
+  if (item === undefined) throw new SottoError('internal', 'the answer holds nothing')
+  return item
+}

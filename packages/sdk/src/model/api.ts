@@ -34,12 +34,16 @@ import type {
   ResolvedSecret,
   ResolveInput,
   SecretDescription,
+  SecretDiff,
   SecretInput,
+  SecretPreview,
   SecretQuery,
   SecretSelector,
+  SecretSet,
   SecretUpdate,
   SecretVersion,
   SecretWrite,
+  VersionSelector,
 } from './secret.ts'
 import type { Stack, StackInput, StackSelector, StackSettingsUpdate, StackUpdate } from './stack.ts'
 
@@ -60,14 +64,26 @@ export interface StoreDescription {
 export interface Api {
   /** Creates a secret with its first version. Codes: `name_invalid`, `key_invalid`, `value_invalid`, `value_too_large`, `secret_exists`. */
   createSecret(input: SecretInput): Promise<SecretWrite>
-  /** Creates or merges each, all in one transaction. Codes as `createSecret`, without `secret_exists`. */
-  setSecrets(input: { readonly secrets: readonly SecretInput[] }): Promise<{ readonly secrets: readonly SecretWrite[] }>
+  /** Creates or merges each, all in one transaction. Codes as `createSecret`; `secret_exists` and `version_conflict` where a version is expected. */
+  setSecrets(input: { readonly secrets: readonly SecretSet[] }): Promise<{ readonly secrets: readonly SecretWrite[] }>
+  /** What `setSecrets` would do, by names of keys. Needs the right to read what is there. Codes as `setSecrets`. */
+  previewSecrets(input: {
+    readonly secrets: readonly SecretInput[]
+  }): Promise<{ readonly secrets: readonly SecretPreview[] }>
   /** Changes a secret; makes a version only where something changes. Codes: `secret_not_found`, `key_not_found`, `version_conflict`, and those of values. */
   updateSecret(input: SecretUpdate): Promise<SecretWrite>
   /** Gives a secret another name; its id stays. Codes: `secret_not_found`, `secret_exists`, `name_invalid`. */
   renameSecret(input: SecretSelector & { readonly newName: string }): Promise<SecretDescription>
-  /** Deletes a secret with its versions; answers with what was deleted. Codes: `secret_not_found`. */
+  /** Makes the values of an older version the newest version. Codes: `secret_not_found`, `version_not_found`, `version_conflict`. */
+  rollbackSecret(
+    input: SecretSelector & { readonly version: number; readonly expectVersion?: number | undefined },
+  ): Promise<SecretWrite>
+  /** Deletes a secret with its versions, to be undeleted for 30 days; answers with what was deleted. Codes: `secret_not_found`. */
   deleteSecret(input: SecretSelector): Promise<SecretDescription>
+  /** Brings back a deleted secret, by id, or the latest deleted one of the name. Codes: `secret_not_found`, `secret_exists`, `name_invalid`. */
+  undeleteSecret(input: SecretSelector & { readonly newName?: string | undefined }): Promise<SecretDescription>
+  /** Removes a deleted secret for good: its versions and sealed values; what was read of it stays told. Codes: `secret_not_found`. */
+  purgeSecret(input: SecretSelector): Promise<SecretDescription>
   /** All about a secret but its values. Codes: `secret_not_found`. */
   describeSecret(input: SecretSelector): Promise<SecretDescription>
   /** The secrets that the caller may describe. */
@@ -76,7 +92,9 @@ export interface Api {
   listSecretVersions(input: SecretSelector & PageQuery): Promise<Page<SecretVersion>>
   /** Where references to a secret are written. Codes: `secret_not_found`. */
   listSecretUses(input: SecretSelector & PageQuery): Promise<Page<ReferenceUse>>
-  /** Reveals values: the one operation of a caller that does. Codes: `secret_not_found`, `key_not_found`, `version_not_found`. */
+  /** Compares two versions, of one secret or of two, by names of keys. Codes: `secret_not_found`, `version_not_found`. */
+  diffSecrets(input: { readonly left: VersionSelector; readonly right: VersionSelector }): Promise<SecretDiff>
+  /** Reveals values: the one operation of a caller that does. Codes: `secret_not_found`, `key_not_found`, `version_not_found`, `secret_expired`. */
   resolveSecrets(input: ResolveInput): Promise<{ readonly secrets: readonly ResolvedSecret[] }>
 
   /** Adds a flavor of the user. Codes: `flavor_exists`, `name_invalid`, `attribute_invalid`. */

@@ -47,6 +47,7 @@ export type Outcome =
   | 'version missing'
   | 'not readable'
   | 'not trusted'
+  | 'expired'
   | 'malformed'
   | 'attribute missing'
   | 'not checked'
@@ -64,7 +65,7 @@ export interface CheckItem {
   readonly outcome: Outcome
   /** The scope in which the secret was found. */
   readonly scope?: Scope
-  /** Something to know beside `ok`: a user secret that shadows a workspace secret. */
+  /** Something to know beside `ok`: a user secret that shadows a workspace secret, an expiry within 7 days. */
   readonly note?: string
   /** The command that mends it. Absent where it is ok. */
   readonly next?: string

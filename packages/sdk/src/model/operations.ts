@@ -27,6 +27,14 @@ function changes(kind: ObjectKind, method: Operation['method'], path: string, ri
   return { method, path, kind, right, reveals: false, audited: true }
 }
 
+/**
+ * Says whether values are equal, which lets whoever can write one find another by trying: so it needs the right to read
+ * both, and leaves its event, although no value leaves.
+ */
+function compares(kind: ObjectKind, path: string): Operation {
+  return { method: 'POST', path, kind, right: 'read', reveals: false, audited: true }
+}
+
 function reveals(kind: ObjectKind, path: string): Operation {
   return { method: 'POST', path, kind, right: 'read', reveals: true, audited: true }
 }
@@ -37,11 +45,16 @@ export const operations: { readonly [name in keyof Api]: Operation } = {
   setSecrets: changes('secret', 'PUT', '/secrets'),
   updateSecret: changes('secret', 'PATCH', '/secrets/{id}'),
   renameSecret: changes('secret', 'POST', '/secrets/{id}/rename'),
+  rollbackSecret: changes('secret', 'POST', '/secrets/{id}/rollback'),
   deleteSecret: changes('secret', 'DELETE', '/secrets/{id}', 'delete'),
+  undeleteSecret: changes('secret', 'POST', '/secrets/{id}/undelete'),
+  purgeSecret: changes('secret', 'POST', '/secrets/{id}/purge', 'delete'),
   describeSecret: reads('secret', '/secrets/{id}'),
   listSecrets: reads('secret', '/secrets'),
   listSecretVersions: reads('secret', '/secrets/{id}/versions'),
   listSecretUses: reads('secret', '/secrets/{id}/uses'),
+  diffSecrets: compares('secret', '/secrets/diff'),
+  previewSecrets: compares('secret', '/secrets/preview'),
   resolveSecrets: reveals('secret', '/secrets/resolve'),
 
   registerFlavor: changes('component', 'POST', '/flavors'),

@@ -38,6 +38,34 @@ export interface SecretDescription {
   readonly labels: { readonly [label: string]: string }
   readonly createdAt: string
   readonly updatedAt: string
+  /** From then on no value of it is revealed. Absent for never. */
+  readonly expiresAt?: string
+  /** Since when it is deleted. Absent for one that lives. */
+  readonly deletedAt?: string
+}
+
+/** Which version of which secret; the newest without a number. */
+export interface VersionSelector extends SecretSelector {
+  readonly version?: number | undefined
+}
+
+/** A side of a comparison, as it was found. */
+export interface ComparedVersion {
+  readonly id: Id
+  readonly name: string
+  readonly scope: Scope
+  readonly version: number
+}
+
+/** What differs between two versions, by names of keys: what the right one has and the left one has not is `added`. */
+export interface SecretDiff {
+  readonly left: ComparedVersion
+  readonly right: ComparedVersion
+  readonly added: readonly string[]
+  /** Another value, or the same as text and as bytes, or with another plain mark. */
+  readonly changed: readonly string[]
+  readonly removed: readonly string[]
+  readonly unchanged: readonly string[]
 }
 
 /** One version as the history shows it. */
@@ -62,6 +90,25 @@ export interface SecretInput {
   readonly plain?: readonly string[] | undefined
   readonly description?: string | undefined
   readonly labels?: { readonly [label: string]: string } | undefined
+  /** RFC 3339, in the future; `null` for never. */
+  readonly expiresAt?: string | null | undefined
+}
+
+/** A secret to create or merge, unless somebody was quicker. */
+export interface SecretSet extends SecretInput {
+  /** Refuse unless this is the newest version; 0 for a secret that is not there. */
+  readonly expectVersion?: number | undefined
+}
+
+/** What `setSecrets` would do to one secret, by names of keys. */
+export interface SecretPreview {
+  readonly name: string
+  readonly scope: Scope
+  /** The newest version, 0 where the secret is not there. */
+  readonly version: number
+  readonly added: readonly string[]
+  readonly changed: readonly string[]
+  readonly unchanged: readonly string[]
 }
 
 /** A change of one secret; it makes a new version only where something changes. */
@@ -75,6 +122,8 @@ export interface SecretUpdate extends SecretSelector {
   readonly description?: string | undefined
   /** Labels to write; an empty text removes one. */
   readonly labels?: { readonly [label: string]: string } | undefined
+  /** RFC 3339, in the future; `null` for never. Left out, it stays as it is, also where values change. */
+  readonly expiresAt?: string | null | undefined
   /** Refuse with `version_conflict` unless this is the newest version. */
   readonly expectVersion?: number | undefined
 }
@@ -99,6 +148,8 @@ export interface SecretQuery extends PageQuery {
   readonly namePrefix?: string | undefined
   readonly nameContains?: string | undefined
   readonly scope?: Scope | undefined
+  /** Deleted secrets, which are not purged yet, instead of those that live. */
+  readonly deleted?: boolean | undefined
   /** Secrets whose newest version has this key. */
   readonly key?: string | undefined
   readonly labels?: { readonly [label: string]: string } | undefined

@@ -84,6 +84,7 @@ function nextStep(question: Question, outcome: Outcome, stack: string | null): s
   const { secret, inStack } = question
   if (outcome === 'version missing') return `sotto secret history ${secret}`
   if (outcome === 'not trusted') return `sotto stack adopt ${stack ?? ''}`
+  if (outcome === 'expired') return `sotto secret update ${secret} -i --expires 30d`
   if (outcome === 'not readable') return `ask an administrator for the right to read secret ${secret}`
   if (inStack) return `sotto stack register-secrets ${stack ?? ''}`
   return `sotto secret ${outcome === 'secret missing' ? 'create' : 'set'} ${secret} -i`

@@ -25,6 +25,8 @@ async function openWorld(t: TestContext): Promise<World> {
   const service = await openTestService(t, { flavors })
   const { api } = service
   await api.createSecret({ name: 'crm', scope: 'workspace', values: { key: textValue('v') } })
+  await api.createSecret({ name: 'gone', scope: 'workspace', values: { key: textValue('v') } })
+  await api.deleteSecret({ secret: 'gone' })
   await api.registerFlavor({
     type: 'alerter',
     name: 'pager',
@@ -56,6 +58,12 @@ const calls: Calls = {
     api.setSecrets({ secrets: [{ name: 'crm', scope: 'workspace', values: { key: textValue('w') } }] }),
   updateSecret: (api) => api.updateSecret({ secret: 'crm', values: { key: textValue('x') } }),
   renameSecret: (api) => api.renameSecret({ secret: 'crm', newName: 'crm2' }),
+  rollbackSecret: (api) => api.rollbackSecret({ secret: 'crm', version: 1 }),
+  undeleteSecret: (api) => api.undeleteSecret({ secret: 'gone' }),
+  purgeSecret: (api) => api.purgeSecret({ secret: 'gone' }),
+  diffSecrets: (api) => api.diffSecrets({ left: { secret: 'crm' }, right: { secret: 'crm', version: 1 } }),
+  previewSecrets: (api) =>
+    api.previewSecrets({ secrets: [{ name: 'crm', scope: 'workspace', values: { key: textValue('w') } }] }),
   deleteSecret: (api) => api.deleteSecret({ secret: 'crm' }),
   describeSecret: (api) => api.describeSecret({ secret: 'crm' }),
   listSecrets: (api) => api.listSecrets({}),

@@ -28,6 +28,7 @@ const secrets = fc.array(
     /** What a second version removes or leaves. */
     second: fc.option(fc.subarray(keys, { minLength: 1 }), { nil: undefined }),
     deleted: fc.boolean(),
+    expired: fc.boolean(),
   }),
   { maxLength: 6 },
 )
@@ -77,6 +78,8 @@ const flavors = testFlavors.map((flavor) =>
 
 test('check-ok and a successful resolution are the same, and both agree with a direct read', async (t) => {
   const service = await openTestService(t)
+  // Behind all others by a second: what expires between them is in its future and in their past.
+  service.advance(-1000)
   const other = await addPrincipal(service, 'other')
   const owner = apiOf(service, { flavors })
   let count = 0
@@ -86,13 +89,14 @@ test('check-ok and a successful resolution are the same, and both agree with a d
       count += 1
       const name = `w${String(count)}`
       for (const { id } of (await owner.listSecrets({})).items) await owner.deleteSecret({ secret: id })
-      for (const { name: secret, scope, keys: first, second, deleted } of given.secrets) {
+      for (const { name: secret, scope, keys: first, second, deleted, expired } of given.secrets) {
         const selector: SecretSelector = { secret, scope }
         if ((await owner.listSecrets({ name: secret, scope })).items.length > 0) continue
         const values = (which: readonly string[]): ReturnType<typeof texts> =>
           texts(Object.fromEntries(which.map((key) => [key, `${scope} ${secret} ${key}`])))
         await owner.createSecret({ name: secret, scope, values: values(first) })
         if (second !== undefined) await owner.updateSecret({ ...selector, replace: true, values: values(second) })
+        if (expired) await service.api.updateSecret({ ...selector, expiresAt: '2026-01-01T00:00:00Z' })
         if (deleted) await owner.deleteSecret(selector)
       }
       const author = (isOther: boolean): typeof owner =>
@@ -156,5 +160,6 @@ const directly: { readonly [code: string]: string } = {
   secret_not_found: 'secret missing',
   key_not_found: 'key missing',
   version_not_found: 'version missing',
+  secret_expired: 'expired',
   forbidden: 'not readable',
 }

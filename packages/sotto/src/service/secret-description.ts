@@ -48,6 +48,8 @@ export async function describe(call: Call, secret: SecretRow, version?: SecretVe
     labels: JSON.parse(secret.labels) as SecretDescription['labels'], // as in versionKeys
     createdAt: timeText(secret.created_at),
     updatedAt: timeText(secret.updated_at),
+    ...(secret.expires_at === null ? {} : { expiresAt: timeText(secret.expires_at) }),
+    ...(secret.deleted_at === null ? {} : { deletedAt: timeText(secret.deleted_at) }),
   }
 }
 

@@ -61,7 +61,8 @@ async function loadSecrets(
 
 function secretConditions(call: Call, owner: string, query: SecretQuery): Conditions {
   const conditions = new Conditions()
-  conditions.add('workspace_id = ? AND scope_owner = ? AND deleted_at IS NULL', call.workspaceId, owner)
+  conditions.add('workspace_id = ? AND scope_owner = ?', call.workspaceId, owner)
+  conditions.add(query.deleted === true ? 'deleted_at IS NOT NULL' : 'deleted_at IS NULL')
   conditions.equals('name', query.name)
   conditions.prefix('name', query.namePrefix)
   if (query.nameContains !== undefined) conditions.add('instr(name, ?) > 0', query.nameContains)

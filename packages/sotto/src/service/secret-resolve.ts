@@ -1,13 +1,14 @@
 /** Revealing values: the one place where they leave the service. */
-import { SottoError, shown } from '@sotto/sdk/model'
+import { SottoError } from '@sotto/sdk/model'
 import type { AuditEvent, ResolvedSecret, ResolveInput, ResolveItem } from '@sotto/sdk/model'
-import { secretVersionTable } from '../store/secrets.ts'
 import type { SecretRow, SecretVersionRow } from '../store/secrets.ts'
 import type { Call } from './call.ts'
 import { getSecret, scopeOf } from './lookup.ts'
 import { getReader, recordRead } from './secret-reads.ts'
-import { brokenVersion, newestVersion, versionKeys } from './secret-description.ts'
+import { versionKeys } from './secret-description.ts'
+import { requireUnexpired } from './secret-expiry.ts'
 import { openValues, revealedValues, wipe } from './secret-values.ts'
+import { getVersion } from './secret-versions.ts'
 import { keyNotFound } from './secret-write.ts'
 
 /** A version of which some keys are to be revealed. */
@@ -21,7 +22,7 @@ type Revealed = Extract<ResolvedSecret, { unchanged: false }>
 
 const mostItems = 10_000
 
-/** Reveals the items, one event per version. Throws `secret_not_found`, `key_not_found`, `version_not_found`, `forbidden`. */
+/** Reveals the items, one event per version. Throws `secret_not_found`, `key_not_found`, `version_not_found`, `secret_expired`, `forbidden`. */
 export async function resolveSecrets(call: Call, input: ResolveInput): Promise<{ secrets: readonly ResolvedSecret[] }> {
   const { items, attempt } = input
   if (items.length < 1 || items.length > mostItems) {
@@ -95,29 +96,12 @@ async function revealOne(call: Call, { secret, version, keys }: Reveal): Promise
 
 async function chooseVersion(call: Call, item: ResolveItem): Promise<Reveal> {
   const secret = await getSecret(call, item, 'read')
+  requireUnexpired(call, secret)
   const version = await getVersion(call, secret, item.version)
   const present = versionKeys(version).map(({ name }) => name)
   const absent = (item.keys ?? []).filter((key) => !present.includes(key))
   if (absent.length > 0) throw keyNotFound(secret, absent)
   return { secret, version, keys: item.keys === undefined ? present : [...new Set(item.keys)].toSorted() }
-}
-
-/** A version by number, the newest without one. Throws `version_not_found`. */
-async function getVersion(call: Call, secret: SecretRow, number: number | undefined): Promise<SecretVersionRow> {
-  if (number === undefined || number === secret.version) return newestVersion(call, secret)
-  // SQLite would find version 3 for the text "3" too, and the row would then look altered.
-  if (!Number.isInteger(number)) throw new SottoError('input_invalid', 'a version is a whole number from 1')
-  const version = await call.rows.find(secretVersionTable, 'secret_id = $1 AND number = $2', [secret.id, number])
-  if (version !== undefined) return version
-  if (number >= 1 && number < secret.version) throw brokenVersion(secret, number)
-  throw new SottoError(
-    'version_not_found',
-    `secret ${shown(secret.name)} has no version ${String(number)}; the newest is ${String(secret.version)}`,
-    {
-      hint: `sotto secret history ${secret.name}`,
-      details: { name: secret.name, version: secret.version },
-    },
-  )
 }
 
 /** Joins what is asked of one version by several items: one event lists all its keys. */

@@ -40,12 +40,20 @@ const pinsPerStatement = 100
 
 export class SecretWorld {
   readonly trust: Trust
+  /** When it is asked. UTC milliseconds. */
+  readonly nowMs: number
   readonly #secrets: ReadonlyMap<string, FoundSecret>
   readonly #candidates: readonly string[]
   readonly #suggested = new Map<string, string>()
 
-  constructor(world: { trust: Trust; secrets: ReadonlyMap<string, FoundSecret>; candidates: readonly string[] }) {
+  constructor(world: {
+    trust: Trust
+    nowMs: number
+    secrets: ReadonlyMap<string, FoundSecret>
+    candidates: readonly string[]
+  }) {
     this.trust = world.trust
+    this.nowMs = world.nowMs
     this.#secrets = world.secrets
     this.#candidates = world.candidates
   }
@@ -93,7 +101,7 @@ export async function loadWorld(call: Call, questions: readonly SecretQuestion[]
     [...authors].flatMap((ids) => [...ids]),
   )
   const candidates = secrets.size === names.size ? [] : await loadCandidates(call)
-  return new SecretWorld({ trust, secrets, candidates })
+  return new SecretWorld({ trust, nowMs: call.nowMs, secrets, candidates })
 }
 
 async function loadSecrets(call: Call, names: Iterable<string>): Promise<ReadonlyMap<string, FoundSecret>> {

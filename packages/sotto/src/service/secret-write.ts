@@ -1,23 +1,21 @@
 /** Creating secrets and making new versions of them. */
-import { timingSafeEqual } from 'node:crypto'
 import { SottoError, limits, requireName, requireValues, shown } from '@sotto/sdk/model'
-import type { Scope, SecretInput, SecretKey, SecretUpdate, SecretWrite } from '@sotto/sdk/model'
-import { secretTable, secretVersionTable } from '../store/secrets.ts'
-import type { SecretRow, SecretVersionRow } from '../store/secrets.ts'
+import type { Scope, SecretInput, SecretSelector, SecretSet, SecretUpdate, SecretWrite } from '@sotto/sdk/model'
+import { secretTable } from '../store/secrets.ts'
+import type { SecretRow } from '../store/secrets.ts'
 import type { Call } from './call.ts'
 import { mergeLabels, requireDescription } from './labels.ts'
 import { findLiveSecret, findSecret, getSecret, scopeOf, scopeOwner } from './lookup.ts'
 import { describe, newestVersion } from './secret-description.ts'
-import type { VersionChanges } from './secret-description.ts'
-import { givenValues, openValues, sealValues, wipe } from './secret-values.ts'
+import { expiryAfter } from './secret-expiry.ts'
+import { givenValues, openValues, wipe } from './secret-values.ts'
 import type { OpenValue, OpenValues } from './secret-values.ts'
+import { applyChange, compareValues, getVersion, requireVersion, writeVersion } from './secret-versions.ts'
 
 /** Creates a secret. Throws `secret_exists`, and the codes of the rules for names and values. */
 export async function createSecret(call: Call, input: SecretInput): Promise<SecretWrite> {
   requireInput(input)
-  const owner = scopeOwner(call, input.scope ?? defaultScope(call))
-  call.ask(`secret ${input.name}`)
-  call.require({ kind: 'secret', name: input.name, scopeOwner: owner }, 'write')
+  const owner = requireNewSecret(call, input)
   if ((await findLiveSecret(call, owner, input.name)) !== undefined) {
     const scope = scopeOf({ scope_owner: owner })
     throw new SottoError('secret_exists', `secret ${shown(input.name)} is already there in scope ${scope}`, {
@@ -28,20 +26,34 @@ export async function createSecret(call: Call, input: SecretInput): Promise<Secr
   return insertSecret(call, input, owner)
 }
 
+/** Refuses whom the right to write it is missing; gives the owner of the scope that it would be made in. */
+export function requireNewSecret(call: Call, input: SecretInput): string {
+  const owner = scopeOwner(call, input.scope ?? defaultScope(call))
+  call.ask(`secret ${input.name}`)
+  call.require({ kind: 'secret', name: input.name, scopeOwner: owner }, 'write')
+  return owner
+}
+
 /** Creates or merges each. One that is found by the lookup is merged into; a new one goes to the default scope. */
 export async function setSecrets(
   call: Call,
-  { secrets }: { readonly secrets: readonly SecretInput[] },
+  { secrets }: { readonly secrets: readonly SecretSet[] },
 ): Promise<{ secrets: readonly SecretWrite[] }> {
-  for (const input of secrets) requireInput(input)
-  requireOnce(secrets)
+  requireSecretInputs(secrets)
   const written: SecretWrite[] = []
   for (const input of secrets) {
-    const { name, scope } = input
+    const { name, scope, expectVersion } = input
     const present = await findSecret(call, { secret: name, scope })
+    if (present === undefined && (expectVersion ?? 0) > 0) {
+      call.ask(`secret ${name}`)
+      throw new SottoError('version_conflict', `secret ${shown(name)} is not there, and was expected to be`, {
+        hint: 'somebody has deleted or renamed it: sotto secret list --deleted',
+      })
+    }
+    // One that was expected to be missing is refused as `secret_exists`.
     written.push(
-      present === undefined
-        ? await createSecret(call, input)
+      present === undefined || expectVersion === 0
+        ? await createSecret(call, { ...input, ...(present && { scope: scopeOf(present) }) })
         : await updateSecret(call, { ...input, secret: present.id }),
     )
   }
@@ -56,34 +68,43 @@ export async function updateSecret(call: Call, input: SecretUpdate): Promise<Sec
   requireValues(input.values ?? {})
   const secret = await getSecret(call, input, 'write')
   call.ask(`secret ${secret.name}`)
+  requireVersion(secret, input.expectVersion)
   const version = await newestVersion(call, secret)
-  if (input.expectVersion !== undefined && input.expectVersion !== secret.version)
-    throw versionConflict(secret, input.expectVersion)
-  const description = requireDescription(input.description ?? secret.description)
-  const facts = { description, labels: mergeLabels(secret.labels, input.labels) }
-
+  const facts = {
+    description: requireDescription(input.description ?? secret.description),
+    labels: mergeLabels(secret.labels, input.labels),
+    expires_at: expiryAfter(call, input.expiresAt, secret.expires_at),
+  }
   const present = await openValues(call, secret, version)
   const given = givenValues(input.values ?? {}, markOf(input, present))
   try {
     const wanted = wantedValues(secret, input, present, given)
-    const changes = compareValues(present, wanted)
-    const sameFacts = facts.description === secret.description && facts.labels === secret.labels
-    if (isEmpty(changes) && sameFacts) return await answerUnchanged(call, secret, version)
-    const next = isEmpty(changes)
-      ? version
-      : await writeVersion(call, { secretId: secret.id, number: secret.version + 1 }, wanted, changes)
-    const row: SecretRow = { ...secret, ...facts, version: next.number, version_id: next.id, updated_at: call.nowMs }
-    await call.rows.update(secretTable, row)
-    const written = [...changes.added, ...changes.changed].toSorted()
-    call.event({
-      object: `secret ${row.name}`,
-      objectId: row.id,
-      detail: { version: row.version, written, removed: changes.removed },
-    })
-    return { secret: await describe(call, row, next), outcome: 'updated', written, removed: changes.removed }
+    return await applyChange(call, { secret, version, facts, present, wanted })
   } finally {
     wipe(present)
     wipe(given)
+  }
+}
+
+/** Makes the values of an older version the newest; the facts beside them stay. Throws `version_not_found`, `version_conflict`. */
+export async function rollbackSecret(
+  call: Call,
+  input: SecretSelector & { readonly version: number; readonly expectVersion?: number | undefined },
+): Promise<SecretWrite> {
+  const secret = await getSecret(call, input, 'write')
+  requireVersion(secret, input.expectVersion)
+  const version = await newestVersion(call, secret)
+  const older = await getVersion(call, secret, input.version)
+  const present = await openValues(call, secret, version)
+  try {
+    const wanted = await openValues(call, secret, older)
+    try {
+      return await applyChange(call, { secret, version, facts: {}, present, wanted, from: older.number })
+    } finally {
+      wipe(wanted)
+    }
+  } finally {
+    wipe(present)
   }
 }
 
@@ -107,7 +128,7 @@ async function insertSecret(call: Call, input: SecretInput, owner: string): Prom
       created_at: call.nowMs,
       updated_at: call.nowMs,
       deleted_at: null,
-      expires_at: null,
+      expires_at: expiryAfter(call, input.expiresAt, null),
     }
     await call.rows.insert(secretTable, row)
     const version = await writeVersion(call, ids, values, compareValues(new Map(), values))
@@ -121,32 +142,6 @@ async function insertSecret(call: Call, input: SecretInput, owner: string): Prom
   } finally {
     wipe(values)
   }
-}
-
-/** Writes the row of a version and its sealed values. */
-async function writeVersion(
-  call: Call,
-  { secretId, number, versionId = call.newId() }: { secretId: string; number: number; versionId?: string },
-  values: OpenValues,
-  changes: VersionChanges,
-): Promise<SecretVersionRow> {
-  const keys: readonly SecretKey[] = [...values]
-    .map(([name, { encoding, plain }]) => ({ name, encoding, plain }))
-    .toSorted((a, b) => (a.name < b.name ? -1 : 1))
-  const row: SecretVersionRow = {
-    id: versionId,
-    secret_id: secretId,
-    number,
-    secrets_store: 'sql',
-    locator: '',
-    keys: JSON.stringify(keys),
-    changes: JSON.stringify(changes),
-    author: call.principal.id,
-    created_at: call.nowMs,
-  }
-  await call.rows.insert(secretVersionTable, row)
-  await sealValues(call, { secretId, versionId }, values)
-  return row
 }
 
 /** The values that the secret is to have. */
@@ -175,51 +170,24 @@ function markOf(input: SecretUpdate, present: OpenValues): (key: string) => bool
   return plain === undefined ? (key) => present.get(key)?.plain ?? false : (key) => plain.includes(key)
 }
 
-/** What differs, as names of keys, sorted. Values of one length are compared in constant time. */
-function compareValues(present: OpenValues, wanted: OpenValues): VersionChanges {
-  const names = [...wanted.keys()].toSorted()
-  return {
-    added: names.filter((key) => !present.has(key)),
-    changed: names.filter((key) => {
-      const [before, after] = [present.get(key), wanted.get(key)]
-      return before !== undefined && after !== undefined && !sameValue(before, after)
-    }),
-    removed: [...present.keys()].filter((key) => !wanted.has(key)).toSorted(),
-  }
-}
-
-function sameValue(left: OpenValue, right: OpenValue): boolean {
-  if (left.encoding !== right.encoding || left.plain !== right.plain) return false
-  return left.bytes.length === right.bytes.length && timingSafeEqual(left.bytes, right.bytes)
-}
-
-function isEmpty({ added, changed, removed }: VersionChanges): boolean {
-  return added.length + changed.length + removed.length === 0
-}
-
-async function answerUnchanged(call: Call, secret: SecretRow, version: SecretVersionRow): Promise<SecretWrite> {
-  call.event({
-    object: `secret ${secret.name}`,
-    objectId: secret.id,
-    detail: { version: secret.version, unchanged: true },
-  })
-  return { secret: await describe(call, secret, version), outcome: 'unchanged', written: [], removed: [] }
-}
-
 function defaultScope(call: Call): Scope {
   return call.principal.kind === 'user' ? 'user' : 'workspace'
+}
+
+/** Refuses names and values outside the rules, and a secret that is given twice. */
+export function requireSecretInputs(secrets: readonly SecretInput[]): void {
+  const seen = new Set<string>()
+  for (const input of secrets) {
+    requireInput(input)
+    const place = `${input.scope ?? ''} ${input.name}`
+    if (seen.has(place)) throw new SottoError('input_invalid', `secret ${shown(input.name)} is given twice`)
+    seen.add(place)
+  }
 }
 
 function requireInput(input: SecretInput): void {
   requireName('secret', input.name)
   requireValues(input.values)
-}
-
-function requireOnce(secrets: readonly SecretInput[]): void {
-  const twice = secrets.find(
-    (input, index) => secrets.findIndex(({ name, scope }) => name === input.name && scope === input.scope) !== index,
-  )
-  if (twice !== undefined) throw new SottoError('input_invalid', `secret ${shown(twice.name)} is given twice`)
 }
 
 function requirePlainKeys(
@@ -242,17 +210,6 @@ function requireSize(values: OpenValues): void {
   throw new SottoError('value_too_large', 'the secret would have more than 1,024 keys or 4 MiB', {
     hint: 'keep large data in the artifact store and its credentials in a secret',
   })
-}
-
-function versionConflict(secret: SecretRow, expected: number): SottoError {
-  return new SottoError(
-    'version_conflict',
-    `secret ${shown(secret.name)} has version ${String(secret.version)}, not ${String(expected)}`,
-    {
-      hint: `look at what changed: sotto secret history ${secret.name}`,
-      details: { version: secret.version, expected },
-    },
-  )
 }
 
 /** Keys that a secret does not have. */

@@ -6,34 +6,55 @@ import type { SecretRow } from '../store/secrets.ts'
 import type { Call } from './call.ts'
 import type { Handlers } from './door.ts'
 import { findLiveSecret, getSecret } from './lookup.ts'
+import { deleteSecret, purgeOverdue, purgeSecret, undeleteSecret } from './secret-deletion.ts'
 import { describe } from './secret-description.ts'
+import { diffSecrets, previewSecrets } from './secret-diff.ts'
 import { listSecrets, listSecretUses, listSecretVersions } from './secret-list.ts'
 import { resolveSecrets } from './secret-resolve.ts'
-import { createSecret, setSecrets, updateSecret } from './secret-write.ts'
+import { createSecret, rollbackSecret, setSecrets, updateSecret } from './secret-write.ts'
 
 type SecretOperation =
   | 'createSecret'
   | 'setSecrets'
   | 'updateSecret'
   | 'renameSecret'
+  | 'rollbackSecret'
   | 'deleteSecret'
+  | 'undeleteSecret'
+  | 'purgeSecret'
   | 'describeSecret'
   | 'listSecrets'
   | 'listSecretVersions'
   | 'listSecretUses'
+  | 'diffSecrets'
+  | 'previewSecrets'
   | 'resolveSecrets'
 
 export const secretHandlers: Handlers<SecretOperation> = {
-  createSecret,
-  setSecrets,
-  updateSecret,
+  createSecret: thenPurge(createSecret),
+  setSecrets: thenPurge(setSecrets),
+  updateSecret: thenPurge(updateSecret),
   renameSecret,
-  deleteSecret,
+  rollbackSecret: thenPurge(rollbackSecret),
+  deleteSecret: thenPurge(deleteSecret),
+  undeleteSecret,
+  purgeSecret,
   describeSecret: async (call, input) => describe(call, await getSecret(call, input)),
   listSecrets,
   listSecretVersions,
   listSecretUses,
+  diffSecrets,
+  previewSecrets,
   resolveSecrets,
+}
+
+/** Deleted secrets need no work of their own to be purged in time: writes do it. */
+function thenPurge<I, O>(write: (call: Call, input: I) => Promise<O>): (call: Call, input: I) => Promise<O> {
+  return async (call, input) => {
+    const answer = await write(call, input)
+    await purgeOverdue(call)
+    return answer
+  }
 }
 
 /** Gives a secret another name; needs the right to write both names. Throws `secret_exists`. */
@@ -54,14 +75,5 @@ async function renameSecret(
   const row: SecretRow = { ...secret, name: input.newName, updated_at: call.nowMs }
   await call.rows.update(secretTable, row)
   call.event({ object: `secret ${secret.name}`, objectId: secret.id, detail: { newName: row.name } })
-  return describe(call, row)
-}
-
-/** Soft: the versions stay for a while, the name is free at once. */
-async function deleteSecret(call: Call, input: SecretSelector): Promise<SecretDescription> {
-  const secret = await getSecret(call, input, 'delete')
-  const row: SecretRow = { ...secret, deleted_at: call.nowMs }
-  await call.rows.update(secretTable, row)
-  call.event({ object: `secret ${secret.name}`, objectId: secret.id, detail: { version: secret.version } })
   return describe(call, row)
 }
