@@ -2,7 +2,7 @@
 import { isSottoError, SottoError } from '@sotto/sdk/model'
 import type { CliContext } from '../context.ts'
 import { styleFor } from './style.ts'
-import { safeLine } from './text.ts'
+import { safeJson, safeLine } from './text.ts'
 
 interface ErrorOptions {
   readonly structured: boolean
@@ -12,7 +12,7 @@ interface ErrorOptions {
 /** Three lines for a person, or one line of JSON; gives the exit code. */
 export function printError(context: CliContext, thrown: unknown, { structured, debug }: ErrorOptions): number {
   const error = asSottoError(thrown)
-  context.stderr.write(structured ? `${JSON.stringify(error.toJSON())}\n` : errorText(context, error))
+  context.stderr.write(structured ? `${safeJson(error.toJSON())}\n` : errorText(context, error))
   if (debug) context.stderr.write(traceOf(thrown))
   return error.exitCode
 }

@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
+import { parse } from 'yaml'
 import { factsText, tableText } from './table.ts'
-import { cutTo, safeLine, safeLines, widthOf } from './text.ts'
+import { cutTo, safeJson, safeLine, safeLines, widthOf } from './text.ts'
 import { wrap } from './wrap.ts'
+import { yamlText } from './yaml-text.ts'
 
 const plain = (_format: unknown, text: string): string => text
 
@@ -15,6 +17,10 @@ test('no control character and no change of direction reaches the terminal', () 
     fc.property(hostile, (text) => {
       assert.match(safeLine(text), /^[a-f😀\\nrtu0-9]*$/u)
       assert.match(safeLines(text), /^[a-f😀\\nrtu0-9\n\t]*$/u)
+      assert.match(safeJson({ text }), /^\{"text":"[a-f😀\\bnrtu0-9]*"\}$/u)
+      assert.deepEqual(JSON.parse(safeJson({ text })), { text })
+      assert.match(yamlText({ [text]: text }), /^[\u0020-\u007e\n😀]*$/u)
+      assert.deepEqual(parse(yamlText({ [text]: [text] })), { [text]: [text] })
     }),
   )
 })

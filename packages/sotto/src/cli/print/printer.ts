@@ -5,7 +5,7 @@ import { styleFor } from './style.ts'
 import type { Style } from './style.ts'
 import { factsText, tableText } from './table.ts'
 import type { Facts, Table } from './table.ts'
-import { safeLines } from './text.ts'
+import { safeJson, safeLines } from './text.ts'
 
 interface PrinterOptions {
   readonly format: OutputFormat
@@ -35,7 +35,7 @@ export class Printer {
 
   /** The result: data in the shape of the model, and how it looks as a table. */
   async result(value: unknown, asTable: () => Table | Facts): Promise<void> {
-    if (this.format === 'json') this.write(`${JSON.stringify(value, undefined, 2)}\n`)
+    if (this.format === 'json') this.write(`${safeJson(value, 2)}\n`)
     else if (this.format === 'yaml') this.write(await yamlText(value))
     else this.table(asTable())
   }
@@ -66,7 +66,7 @@ export class Printer {
   }
 
   #line(kind: string, text: string, shown: string): void {
-    this.#context.stderr.write(`${this.structured ? JSON.stringify({ [kind]: text }) : shown}\n`)
+    this.#context.stderr.write(`${this.structured ? safeJson({ [kind]: text }) : shown}\n`)
   }
 }
 

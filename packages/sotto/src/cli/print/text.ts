@@ -15,6 +15,14 @@ export function safeLines(text: string): string {
   )
 }
 
+/** JSON of a value, in which no text can steer a terminal: what JSON leaves as it is and `safeLine` does not, escaped. */
+export function safeJson(value: unknown, indent?: number): string {
+  return JSON.stringify(value, undefined, indent).replace(
+    /[\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  )
+}
+
 function escaped(character: string): string {
   const named: { readonly [character: string]: string } = { '\n': '\\n', '\r': '\\r', '\t': '\\t', '\u001b': '\\e' }
   return named[character] ?? `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`

@@ -5,7 +5,17 @@
 import { stringify } from 'yaml'
 import type { ToStringOptions } from 'yaml'
 
-/** Line width 0: a long text is not folded into several lines. */
+// The package escapes the controls of C0 and leaves those of C1 and the marks that change the direction of writing.
+const steering = /[\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]/g
+
+/** Line width 0: a long text is not folded into several lines. No text in it can steer a terminal. */
 export function yamlText(value: unknown, options: ToStringOptions = {}): string {
-  return stringify(value, { lineWidth: 0, ...options })
+  const text = stringify(value, { lineWidth: 0, ...options })
+  if (text.search(steering) === -1) return text
+  // Only between double quotes YAML knows escapes.
+  const quoted: ToStringOptions = { defaultStringType: 'QUOTE_DOUBLE', defaultKeyType: 'QUOTE_DOUBLE' }
+  return stringify(value, { lineWidth: 0, ...options, ...quoted }).replace(
+    steering,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  )
 }
