@@ -38,18 +38,19 @@ function compile(examples: readonly string[]): string {
 }
 
 describe('the reference documents', () => {
-  test('are what the sources say', () => {
-    for (const [path, text] of referenceDocuments()) {
+  test('are what the sources say', async () => {
+    for (const [path, text] of await referenceDocuments()) {
       assert.equal(readFileSync(join(root, path), 'utf8'), text, `${path} is stale; run: npm run reference`)
     }
   })
 
-  test('have examples that compile', () => {
+  test('have examples that compile', async () => {
+    const documents = await referenceDocuments()
     const all = publicDeclarations()
     const examples = [...all, ...all.flatMap((each) => each.members)].flatMap((each) => each.examples)
-    const written = [
-      ...(referenceDocuments().get('docs/reference/errors.md') ?? '').matchAll(/```ts\n(.*?)\n```/gs),
-    ].flatMap(([, code]) => code ?? [])
+    const written = [...(documents.get('docs/reference/errors.md') ?? '').matchAll(/```ts\n(.*?)\n```/gs)].flatMap(
+      ([, code]) => code ?? [],
+    )
     assert.ok(examples.length > 8 && written.length > 0)
     assert.equal(compile([...examples, ...written]), '')
   })

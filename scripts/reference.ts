@@ -7,6 +7,7 @@
 import { existsSync, globSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { errorCodes, operations, SottoError, type OperationName } from '@sotto/sdk/model'
+import { commandReference } from '../packages/sotto/src/cli/help/reference.ts'
 import { type Declared, readDeclarations, readReexports, readTable } from './docstrings.ts'
 
 const root = dirname(import.meta.dirname)
@@ -15,11 +16,12 @@ const declaring = ['packages/sdk/src/{client,model,references}/*.ts', 'packages/
 const generated = '<!-- Written by `npm run reference` from the sources; changes here are lost. -->'
 
 /** The documents: path from the root, and content. Throws when something public has no docstring. */
-export function referenceDocuments(): ReadonlyMap<string, string> {
+export async function referenceDocuments(): Promise<ReadonlyMap<string, string>> {
   return new Map([
     ['docs/reference/client.md', clientPage()],
     ['docs/reference/errors.md', errorsPage()],
     ['docs/reference/operations.md', operationsPage()],
+    ['docs/reference/cli.md', await commandReference()],
   ])
 }
 
@@ -160,10 +162,10 @@ function fail(message: string): never {
   throw new Error(message)
 }
 
-function main(): void {
+async function main(): Promise<void> {
   const checks = process.argv.includes('--check')
   const stale: string[] = []
-  for (const [path, text] of referenceDocuments()) {
+  for (const [path, text] of await referenceDocuments()) {
     const file = join(root, path)
     if (existsSync(file) && readFileSync(file, 'utf8') === text) continue
     stale.push(path)
@@ -176,4 +178,4 @@ function main(): void {
   process.exitCode = 1
 }
 
-if (import.meta.main) main()
+if (import.meta.main) await main()

@@ -15,7 +15,7 @@ export async function commandReference(): Promise<string> {
   const shownNouns = visible.filter(({ name }) => !isComponentType(name) || name === 'experiment-tracker')
   const parts = [
     '# Command line',
-    '<!-- Written from the table of commands in packages/sotto/src/cli/table, by help/reference.test.ts with --test-update-snapshots; changes here are lost. -->',
+    '<!-- Written from the table of commands in packages/sotto/src/cli/table, by `npm run reference`; changes here are lost. -->',
   ]
   for (const noun of shownNouns) {
     parts.push(`## sotto ${noun.name}`, `${noun.summary}.`)
