@@ -82,10 +82,11 @@ describe('a name in a message', () => {
 })
 
 describe('the nearest name', () => {
-  const words = ['password', 'username', 'tracking_uri', 'toString']
+  const words = ['password', 'username', 'name', 'tracking_uri', 'toString']
   const cases: readonly (readonly [string, string | undefined])[] = [
     ['pasword', 'password'],
     ['usernmae', 'username'],
+    ['nmae', 'name'],
     ['tracking_url', 'tracking_uri'],
     ['password', 'password'],
     ['token', undefined],

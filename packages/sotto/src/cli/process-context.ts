@@ -1,5 +1,6 @@
 /** The context of a real process. */
 import { fstatSync, statSync, writeSync } from 'node:fs'
+import { SottoError } from '@sotto/sdk/model'
 import { OutputClosed } from './context.ts'
 import type { CliContext, Input, Output } from './context.ts'
 
@@ -26,17 +27,29 @@ class DescriptorOutput implements Output {
 
   write(data: string | Uint8Array): void {
     const bytes = typeof data === 'string' ? Buffer.from(data) : data
-    for (let at = 0; at < bytes.length;) at += writeSome(this.#descriptor, bytes.subarray(at))
+    try {
+      for (let at = 0; at < bytes.length;) at += writeSome(this.#descriptor, bytes.subarray(at))
+    } catch (error) {
+      // Words that nobody can read must not stop what they are about: a warning comes before its write.
+      if (this.#descriptor === 1) throw outputError(error)
+    }
   }
+}
+
+function outputError(error: unknown): unknown {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error'
+  if (code === 'EPIPE') return new OutputClosed()
+  return new SottoError('internal', `standard output cannot be written (${code})`, {
+    hint: 'look at where the output is sent to: its disk may be full',
+    cause: error,
+  })
 }
 
 function writeSome(descriptor: number, bytes: Uint8Array): number {
   try {
     return writeSync(descriptor, bytes)
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? error.code : undefined
-    if (code === 'EPIPE') throw new OutputClosed()
-    if (code !== 'EAGAIN') throw error
+    if (!(error instanceof Error && 'code' in error && error.code === 'EAGAIN')) throw error
     // A pipe that another process has made non-blocking, and that is full: wait for its reader.
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 2)
     return 0

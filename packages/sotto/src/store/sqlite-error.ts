@@ -52,7 +52,7 @@ export function storeError(error: unknown, place: string): unknown {
     case inputOutput:
       return new SottoError('store_unwritable', `the store ${place} could not be written: ${error.message}`, {
         ...options,
-        hint: 'make the folder and its disk writable, or set SOTTO_HOME to another one; nothing was changed',
+        hint: 'make the folder writable and free some space on its disk, or set SOTTO_HOME to another one; nothing was changed',
       })
     case corrupt:
     case notADatabase:

@@ -1,7 +1,8 @@
 /** Folders and files of a store: made with the right mode before anything is written, refused where they are unsafe. */
-import { chmodSync, closeSync, lstatSync, mkdirSync, openSync, statfsSync, statSync } from 'node:fs'
+import { chmodSync, closeSync, lstatSync, openSync, statfsSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { SottoError } from '@sotto/sdk/model'
+import { makeFolder } from './make-folder.ts'
 
 /** Numbers of Linux's statfs(2) for file systems whose locks or shared memory other machines do not see. */
 const networkFileSystems = new Map([
@@ -26,8 +27,9 @@ const systemFileSystemType: FileSystemType = (folder) => statfsSync(folder).type
 export function makeStoreFolder(path: string, fileSystemType: FileSystemType = systemFileSystemType): void {
   const folder = dirname(path)
   try {
-    makeFolder(folder)
+    if (makeFolder(folder)) chmodSync(folder, 0o700) // a umask may have taken our own rights
     refuseNetwork(folder, fileSystemType)
+    lstatSync(path, { throwIfNoEntry: false }) // throws where this user may not even look
   } catch (error) {
     throw fileError(error, path)
   }
@@ -45,12 +47,6 @@ export function prepareStoreFile(path: string, fileSystemType?: FileSystemType):
   } catch (error) {
     throw fileError(error, path) // ENOENT of a link that leads nowhere, too
   }
-}
-
-/** Makes a folder and its parents with mode 0700, whatever the umask; one that exists is left as it is. */
-function makeFolder(folder: string): void {
-  const first = mkdirSync(folder, { recursive: true, mode: 0o700 })
-  if (first !== undefined) chmodSync(folder, 0o700) // a umask may have taken our own rights
 }
 
 function makeFile(path: string): void {
@@ -97,7 +93,15 @@ function refuseOpenToOthers(path: string): void {
 
 function fileError(error: unknown, path: string): unknown {
   if (!(error instanceof Error) || !('code' in error) || error instanceof SottoError) return error
-  return new SottoError('store_unwritable', `the store ${path} cannot be created: ${String(error.code)}`, {
+  const code = String(error.code)
+  const reasons: { readonly [code: string]: string } = {
+    EACCES: 'this user has no access',
+    ENOENT: 'its folder cannot be made',
+    ENOTDIR: 'a part of its path is a file',
+    EROFS: 'the disk is read-only',
+    ENOSPC: 'no space is left',
+  }
+  return new SottoError('store_unwritable', `the store ${path} cannot be opened or made: ${reasons[code] ?? code}`, {
     hint: 'make the folder writable, or set SOTTO_HOME to another one',
     cause: error,
   })

@@ -19,11 +19,13 @@ export function printError(context: CliContext, thrown: unknown, { structured, d
 
 function errorText(context: CliContext, error: SottoError): string {
   const style = styleFor(context.env, context.stderr)
-  const lines = [`${style('red', 'error:')} ${safeLine(error.message)}`]
+  const [first = '', ...more] = error.message.split('\n').map(safeLine)
+  // Indented, so that no message can end in a line that looks like ours.
+  const lines = [`${style('red', 'error:')} ${first}`, ...more.map((line) => `  ${line.trimStart()}`)]
   for (const detail of Object.values(error.details)) {
-    // A single problem is often the message itself.
+    // A problem, or a list of them, is often in the message already.
     if (typeof detail === 'object')
-      for (const item of detail) if (item !== error.message) lines.push(`  ${safeLine(item)}`)
+      for (const item of detail) if (!error.message.includes(item)) lines.push(`  ${safeLine(item)}`)
   }
   if (error.hint !== undefined && error.hint !== '') lines.push(`${style('bold', 'next:')} ${safeLine(error.hint)}`)
   return `${lines.join('\n')}\n`

@@ -45,7 +45,7 @@ class Reader {
       schema: 'failsafe',
       prettyErrors: false,
       lineCounter: this.#lines,
-      logLevel: 'silent',
+      logLevel: 'error', // `silent` would drop a second document without a word
     })
     const [error] = document.errors
     if (error !== undefined) {

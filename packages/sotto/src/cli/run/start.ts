@@ -33,7 +33,7 @@ export async function startRun(call: Call): Promise<undefined> {
   tellInterrupts(interrupt, progress)
   try {
     const env = { ...context.env }
-    const { run, result } = await runPlan({
+    const { run, maskedResult: result } = await runPlan({
       api,
       plan,
       folder,

@@ -44,7 +44,12 @@ async function place(path: string, given: string, text: string, replace: boolean
     const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error'
     if (code === 'EEXIST') throw exists(given)
     await rm(target, { force: true })
-    throw new SottoError('file_unreadable', `file ${shown(given)} cannot be written (${code})`)
+    throw new SottoError('file_unreadable', `file ${shown(given)} cannot be written (${code})`, {
+      hint:
+        code === 'ENOENT'
+          ? 'make its folder first, or name another file'
+          : 'name a file in a folder that you may write',
+    })
   }
 }
 

@@ -2,7 +2,7 @@
  * The values of a write, from every door: `--KEY=VALUE` with its `@` forms, `--values`, and `-i`. Values are text or
  * bytes exactly as given; what looks like an accident of a file is kept and told once.
  */
-import { bytesValue, emptyRecord, shown, SottoError, textValue } from '@sotto/sdk/model'
+import { bytesValue, emptyRecord, isSottoError, shown, SottoError, textValue } from '@sotto/sdk/model'
 import type { SecretValue } from '@sotto/sdk/model'
 import type { Call } from '../command.ts'
 import type { CliContext } from '../context.ts'
@@ -84,7 +84,7 @@ class Collector {
 export async function readValues(call: Call): Promise<GivenValues> {
   const { input, context } = call
   const collector = new Collector(context, input.flag('trim'))
-  for (const attribute of input.attributes) await collector.attribute(attribute)
+  await addAttributes(collector, input.attributes)
   const values = input.text('values')
   if (values !== undefined) await addValuesText(collector, values)
   if (input.flag('interactive')) {
@@ -94,6 +94,26 @@ export async function readValues(call: Call): Promise<GivenValues> {
   tellOddities(call, collector.odd)
   tellHistory(call)
   return { values: collector.values, removed: collector.removed }
+}
+
+/** Files that cannot be read are told together: who wrote three of them mends them at once. */
+async function addAttributes(collector: Collector, attributes: readonly Attribute[]): Promise<void> {
+  const unreadable: SottoError[] = []
+  for (const attribute of attributes) {
+    try {
+      await collector.attribute(attribute)
+    } catch (error) {
+      if (!isSottoError(error, 'file_unreadable')) throw error
+      unreadable.push(error)
+    }
+  }
+  const [first] = unreadable
+  if (first === undefined) return
+  if (unreadable.length === 1) throw first
+  throw new SottoError('file_unreadable', `${String(unreadable.length)} files cannot be read`, {
+    hint: first.hint,
+    details: { problems: unreadable.map(({ message }) => message) },
+  })
 }
 
 /** The text that `--values` gives, itself or by `@FILE` or `@-`, and how errors call the place. */

@@ -5,6 +5,7 @@
 import { availableParallelism } from 'node:os'
 import { SottoError } from '@sotto/sdk/model'
 import type { Api, Json, JsonObject, Run, Stack, ValidationLevel } from '@sotto/sdk/model'
+import { redactJson } from '../redact-json.ts'
 import { Redactor } from '../../redaction/redactor.ts'
 import { readArtifact } from '../artifacts/artifact.ts'
 import type { Places } from '../places.ts'
@@ -52,6 +53,8 @@ export interface RunPlanOptions {
 export interface FinishedRun {
   readonly run: Run
   readonly result: Json
+  /** The result with the values of secrets masked: for whoever prints it. */
+  readonly maskedResult: Json
 }
 
 /**
@@ -92,7 +95,7 @@ export async function runPlan(options: RunPlanOptions): Promise<FinishedRun> {
     error: end.error?.message,
   })
   if (end.error !== undefined) throw end.error
-  return { run: finished, result: end.result }
+  return { run: finished, result: end.result, maskedResult: end.maskedResult }
 }
 
 interface Recorded {
@@ -146,6 +149,7 @@ interface RunEnding {
   readonly state: EndState
   readonly error: SottoError | undefined
   readonly result: Json
+  readonly maskedResult: Json
 }
 
 async function runNodes(context: RunContext, options: RunPlanOptions, cancel: () => void): Promise<RunEnding> {
@@ -170,21 +174,22 @@ async function runNodes(context: RunContext, options: RunPlanOptions, cancel: ()
     },
   )
   if (skipped.length > 0) observe({ kind: 'steps skipped', steps: skipped })
-  if (failure !== undefined) return { state: 'failed', error: failure, result: null }
+  if (failure !== undefined) return { state: 'failed', error: failure, result: null, maskedResult: null }
   // A cancel that came when everything was done changes nothing.
   if (context.outputs.size < nodes.size)
     return {
       state: 'cancelled',
       error: new SottoError('interrupted', 'the run was cancelled', { details: { run: context.run } }),
       result: null,
+      maskedResult: null,
     }
   return await readResult(context)
 }
 
-async function readResult({ plan, parameters, outputs }: RunContext): Promise<RunEnding> {
+async function readResult({ plan, parameters, outputs, redactor }: RunContext): Promise<RunEnding> {
   const result = await evaluate(plan.result, parameters, async (step, output) => {
     const artifact = outputs.get(step)?.[output]
     return artifact === undefined ? null : await readArtifact(artifact)
   })
-  return { state: 'completed', error: undefined, result }
+  return { state: 'completed', error: undefined, result, maskedResult: redactJson(redactor, result) }
 }
