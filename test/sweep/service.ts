@@ -41,7 +41,7 @@ export async function openFile(path: string, options: OpenOptions = {}): Promise
   try {
     const opened = await openStore({ store, rootKey, clock, random: systemRandom, osUser })
     const parts = { store, ...opened, clock, random: systemRandom, access: everyRight, flavors: builtInFlavors }
-    const service = createService({ ...parts, logsFolder: join(dirname(path), 'logs') })
+    const service = createService({ ...parts, rootKeyPath: '', logsFolder: join(dirname(path), 'logs') })
     return { api: service.as({ ...opened, osUser }), close: () => store.close() }
   } catch (error) {
     await store.close()

@@ -1,11 +1,19 @@
 /**
- * Where the root key comes from: `SOTTO_ROOT_KEY`, `SOTTO_ROOT_KEY_FILE`, else a file that the first use makes. A store
- * that exists never gets a new key: a key made for it could only ever be a wrong one.
+ * Where the root key comes from: a variable, a file that a variable names, a passphrase, the recovery code, else a file
+ * that the first use makes. A store that exists never gets a new key: a key made for it could only ever be a wrong one.
  */
 import { resolve } from 'node:path'
-import { SottoError } from '@sotto/sdk/model'
+import { isSottoError, SottoError } from '@sotto/sdk/model'
+import type { Slot } from './keyring-slot.ts'
 import type { RandomSource } from './random.ts'
+import { readRecoveryCode } from './recovery-code.ts'
 import { RootKeyFile } from './root-key-file.ts'
+import {
+  passphraseFileVariable,
+  passphraseVariable,
+  readPassphraseFile,
+  RootKeyPassphrase,
+} from './root-key-passphrase.ts'
 import type { RootKeyProvider } from './root-key-provider.ts'
 import { RootKeyVariable, rootKeyVariable } from './root-key-variable.ts'
 import type { RootKey } from './root-key.ts'
@@ -20,41 +28,100 @@ export interface RootKeyOptions {
   readonly random: RandomSource
   /** Effective user id. `undefined` where the system has none: then owner and mode are not looked at. */
   readonly userId?: number | undefined
+  /** The slots of the store's keyring, none before its first use. Asked only where a passphrase may open it. */
+  readonly readSlots?: (() => Promise<readonly Slot[]>) | undefined
 }
 
 const fileVariable = 'SOTTO_ROOT_KEY_FILE'
+/** The variable that holds the recovery code. It stands over all others: whoever sets it has lost the root key. */
+export const recoveryCodeVariable = 'SOTTO_RECOVERY_CODE'
 
-/** The root key. Throws `key_missing`, `key_malformed` (also when both variables are set) and `key_insecure`. */
+/** What an empty variable should have held. */
+const expected = {
+  [rootKeyVariable]: '64 hex digits or the base64 of 32 bytes',
+  [fileVariable]: 'the path of the key file',
+  [passphraseVariable]: 'the passphrase',
+  [passphraseFileVariable]: 'the path of a file with the passphrase',
+} as const
+
+type KeyVariable = keyof typeof expected
+
+/** The root key. Throws `key_missing`, `key_malformed` (also when two variables are set) and `key_insecure`. */
 export async function getRootKey(options: RootKeyOptions): Promise<RootKey> {
-  return await chooseRootKeyProvider(options).get()
+  try {
+    return await chooseRootKeyProvider(options).get()
+  } catch (error) {
+    if (options.storeExists && isSottoError(error, 'key_missing')) await explainPassphrase(options)
+    throw error
+  }
+}
+
+/** The file that holds the root key, or would. */
+export function rootKeyFile({ env, defaultFile }: Pick<RootKeyOptions, 'env' | 'defaultFile'>): string {
+  const named = env[fileVariable]
+  return resolve(named === undefined || named === '' ? defaultFile : named)
 }
 
 /** Decides by the environment alone; touches no file. Throws `key_malformed`. */
 export function chooseRootKeyProvider(options: RootKeyOptions): RootKeyProvider {
   const { defaultFile, random, storeExists } = options
-  const userId = 'userId' in options ? options.userId : process.geteuid?.()
-  const text = options.env[rootKeyVariable]
-  const file = options.env[fileVariable]
-  if (text !== undefined && file !== undefined) {
-    throw new SottoError(
-      'key_malformed',
-      `Both ${rootKeyVariable} and ${fileVariable} are set, and only one of them can hold.`,
-      {
-        hint: `unset ${text === '' ? rootKeyVariable : fileVariable}`,
-      },
-    )
-  }
+  const userId = userIdOf(options)
+  const code = options.env[recoveryCodeVariable]
+  if (code !== undefined) return recoveryCode(code, storeExists)
+  const variable = theOneVariable(options.env)
+  if (variable === undefined)
+    return new RootKeyFile({ path: resolve(defaultFile), creates: !storeExists, storeExists, random, userId })
+  const text = options.env[variable] ?? ''
   // Unset and empty differ: an empty one is a deployment whose secret failed to arrive.
-  if (text === '') throw emptyVariable(rootKeyVariable, '64 hex digits or the base64 of 32 bytes')
-  if (text !== undefined) return new RootKeyVariable(text)
-  if (file === '') throw emptyVariable(fileVariable, 'the path of the key file')
+  if (text === '') throw emptyVariable(variable)
+  if (variable === rootKeyVariable) return new RootKeyVariable(text)
   // A path that somebody typed is never made: a mistyped or unmounted one would begin a store under another key.
-  if (file !== undefined) return new RootKeyFile({ path: resolve(file), creates: false, storeExists, random, userId })
-  return new RootKeyFile({ path: resolve(defaultFile), creates: !storeExists, storeExists, random, userId })
+  if (variable === fileVariable)
+    return new RootKeyFile({ path: resolve(text), creates: false, storeExists, random, userId })
+  const readSlots = options.readSlots ?? (async () => [])
+  const read = variable === passphraseVariable ? () => text : () => readPassphraseFile(resolve(text), userId)
+  return new RootKeyPassphrase({ origin: variable, read, readSlots, random })
 }
 
-function emptyVariable(name: string, expected: string): SottoError {
-  return new SottoError('key_malformed', `${name} is set but empty; expected ${expected}.`, {
+/** Effective user id, as the options say or as the process has it. */
+function userIdOf(options: Pick<RootKeyOptions, 'userId'>): number | undefined {
+  return 'userId' in options ? options.userId : process.geteuid?.()
+}
+
+function theOneVariable(env: RootKeyOptions['env']): KeyVariable | undefined {
+  const [one, other] = (Object.keys(expected) as KeyVariable[]).filter((name) => env[name] !== undefined) // of that very table
+  if (one === undefined || other === undefined) return one
+  throw new SottoError('key_malformed', `Both ${one} and ${other} are set, and only one of them can hold.`, {
+    hint: `unset ${env[one] === '' ? one : other}`,
+  })
+}
+
+function recoveryCode(text: string, storeExists: boolean): RootKeyProvider {
+  return {
+    kind: 'code',
+    describe: () => recoveryCodeVariable,
+    get: () => {
+      if (storeExists) return readRecoveryCode(text, recoveryCodeVariable)
+      throw new SottoError('key_missing', 'There is no store here that a recovery code could open.', {
+        hint: `restore a backup first, or unset ${recoveryCodeVariable} to begin a new store`,
+      })
+    },
+  }
+}
+
+/** A missing key file says little where the store never had one. */
+async function explainPassphrase({ env, readSlots }: RootKeyOptions): Promise<void> {
+  if (theOneVariable(env) !== undefined) return
+  const primary = (await readSlots?.())?.[0]
+  if (primary?.kind !== 'passphrase') return
+  throw new SottoError('key_missing', 'This store opens with a passphrase. Nothing was changed.', {
+    hint: `put it into a file of mode 0600 and name that in ${passphraseFileVariable}, or set ${passphraseVariable}`,
+    details: { kind: 'passphrase' },
+  })
+}
+
+function emptyVariable(name: KeyVariable): SottoError {
+  return new SottoError('key_malformed', `${name} is set but empty; expected ${expected[name]}.`, {
     hint: `set ${name}, or unset it to use the key file of this account`,
   })
 }

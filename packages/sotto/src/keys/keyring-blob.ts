@@ -102,7 +102,9 @@ function wrongKey({ slots }: KeyringBlob, { id, kind: given, origin }: RootKey):
     'key_wrong',
     `The root key from ${origin} has the id ${id}; this store opens with ${wanted.join(' or ')}. Nothing was changed.`,
     {
-      hint: 'give the key with that id in SOTTO_ROOT_KEY_FILE or SOTTO_ROOT_KEY, or restore the store that belongs to this key',
+      hint: slots.some((slot) => slot.kind === 'passphrase')
+        ? 'this store opens with a passphrase: name a file that holds it in SOTTO_PASSPHRASE_FILE'
+        : 'give the key with that id in SOTTO_ROOT_KEY_FILE or SOTTO_ROOT_KEY, or restore the store that belongs to this key',
       details: { rootKeyId: id, wanted },
     },
   )

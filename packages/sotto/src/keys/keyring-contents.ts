@@ -63,7 +63,13 @@ export function createContents(nowMs: number, random: RandomSource): KeyringCont
 
 /** A new active data key. */
 export function createDataKey(nowMs: number, random: RandomSource): DataKeyContents {
-  return { id: random(dataKeyIdSize), state: 'active', createdAtMs: nowMs, retiredAtMs: undefined, key: random(keySize) }
+  return {
+    id: random(dataKeyIdSize),
+    state: 'active',
+    createdAtMs: nowMs,
+    retiredAtMs: undefined,
+    key: random(keySize),
+  }
 }
 
 export function wipeContents({ tokenKey, rowKey, cursorKey, signingSeed, dataKeys }: KeyringContents): void {

@@ -6,23 +6,12 @@
  * A link fails where the name is taken and appears with its whole content, so any number of first uses at the same
  * moment agree on one key, and nobody ever reads half of one. (A rename would replace the other's key.)
  */
-import {
-  closeSync,
-  constants,
-  fchmodSync,
-  fstatSync,
-  fsyncSync,
-  linkSync,
-  mkdirSync,
-  openSync,
-  readSync,
-  unlinkSync,
-  writeSync,
-} from 'node:fs'
+import { closeSync, fchmodSync, fsyncSync, linkSync, mkdirSync, openSync, unlinkSync, writeSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { isSottoError, SottoError } from '@sotto/sdk/model'
-import { refuseInsecureFile, refuseInsecureFolder } from './key-file-safety.ts'
+import { refuseInsecureFolder } from './key-file-safety.ts'
 import type { RandomSource } from './random.ts'
+import { errorCodeOf, malformedKeyFile, readKeyFile } from './read-key-file.ts'
 import type { RootKeyProvider } from './root-key-provider.ts'
 import { maxRootKeyTextSize, parseRootKeyText } from './root-key-text.ts'
 import { RootKey, rootKeySize } from './root-key.ts'
@@ -72,46 +61,44 @@ export class RootKeyFile implements RootKeyProvider {
   }
 
   #find(): RootKey | undefined {
-    const text = Buffer.alloc(maxRootKeyTextSize + 1) // one more, to see that a file is too long
-    try {
-      const size = readKeyFile(this.#path, text, this.#userId)
-      if (size === undefined) return undefined
-      const bytes = parseRootKeyText(text.toString('latin1', 0, size))
-      if (bytes === undefined)
-        throw malformed(this.#path, 'it does not hold 64 hex digits or the base64 of 32 bytes, and nothing else')
-      const rootKey = new RootKey({ kind: this.kind, origin: this.#path, bytes })
-      bytes.fill(0)
-      return rootKey
-    } finally {
-      text.fill(0)
-    }
+    return findRootKeyFile(this.#path, this.#userId)
   }
 }
 
-/** Reads into `target`; gives the number of bytes, or `undefined` where there is no file. */
-function readKeyFile(path: string, target: Buffer, userId: number | undefined): number | undefined {
-  let descriptor: number
+/** The key in a file; `undefined` where there is none. Throws `key_missing` (unreadable), `key_malformed`, `key_insecure`. */
+export function findRootKeyFile(path: string, userId: number | undefined): RootKey | undefined {
+  const text = Buffer.alloc(maxRootKeyTextSize + 1) // one more, to see that a file is too long
   try {
-    // Not blocking: a named pipe would wait for a writer for ever.
-    descriptor = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0)) // Windows has no such flag
-  } catch (error) {
-    if (errorCodeOf(error) === 'ENOENT') return undefined
-    throw unusable('read', path, error)
-  }
-  try {
-    const stat = fstatSync(descriptor) // of the opened file, so that nobody can exchange it after the look
-    if (!stat.isFile()) throw malformed(path, 'it is not a regular file')
-    refuseInsecureFile({ path, stat, userId })
-    return readSync(descriptor, target, 0, target.length, 0)
-  } catch (error) {
-    throw isSottoError(error) ? error : unusable('read', path, error)
+    const size = readKeyFile({ path, target: text, userId, what: 'root key' })
+    if (size === undefined) return undefined
+    const bytes = parseRootKeyText(text.toString('latin1', 0, size))
+    if (bytes === undefined) {
+      const expected = 'it does not hold 64 hex digits or the base64 of 32 bytes, and nothing else'
+      throw malformedKeyFile(path, 'root key', expected)
+    }
+    const rootKey = new RootKey({ kind: 'file', origin: path, bytes })
+    bytes.fill(0)
+    return rootKey
   } finally {
-    closeSync(descriptor)
+    text.fill(0)
   }
 }
 
 /** Makes the file with a new key. Does nothing where the name is taken by then. */
 function createKeyFile(path: string, random: RandomSource): void {
+  writeNewKey(path, random, (temporary) => {
+    try {
+      linkSync(temporary, path)
+    } catch (error) {
+      if (errorCodeOf(error) !== 'EEXIST') throw error
+    } finally {
+      unlinkSync(temporary)
+    }
+  })
+}
+
+/** Writes a new key into a temporary file beside `path`, which `place` gives its name. Throws `key_missing`. */
+export function writeNewKey(path: string, random: RandomSource, place: (temporary: string) => void): void {
   const folder = dirname(path)
   const key = random(rootKeySize)
   const text = Buffer.from(`${key.toString('hex')}\n`)
@@ -121,15 +108,9 @@ function createKeyFile(path: string, random: RandomSource): void {
     mkdirSync(folder, { recursive: true, mode: 0o700 })
     const temporary = join(folder, `.root-key-${process.pid}-${random(8).toString('hex')}`)
     writeNewFile(temporary, text)
-    try {
-      linkSync(temporary, path)
-    } catch (error) {
-      if (errorCodeOf(error) !== 'EEXIST') throw error
-    } finally {
-      unlinkSync(temporary)
-    }
+    place(temporary)
   } catch (error) {
-    throw isSottoError(error) ? error : unusable('make', path, error)
+    throw isSottoError(error) ? error : unmakable(path, error)
   } finally {
     text.fill(0)
   }
@@ -151,7 +132,7 @@ function writeNewFile(path: string, content: Buffer): void {
 }
 
 /** Makes the names down to the file durable. Folders that another account owns may be closed to us, and are its matter. */
-function syncFolders(folder: string): void {
+export function syncFolders(folder: string): void {
   for (let current = folder, above = dirname(folder); ; current = above, above = dirname(above)) {
     try {
       const descriptor = openSync(current, 'r')
@@ -176,29 +157,11 @@ function missing(path: string, storeExists: boolean): SottoError {
   })
 }
 
-function unusable(verb: 'read' | 'make', path: string, cause: unknown): SottoError {
+function unmakable(path: string, cause: unknown): SottoError {
   const reason = errorCodeOf(cause) ?? 'unknown'
-  return new SottoError(
-    'key_missing',
-    `The root key at ${path} cannot be ${verb === 'read' ? 'read' : 'made'} (${reason}).`,
-    {
-      hint:
-        verb === 'read'
-          ? `run as the account that owns it: ls -l '${path}'`
-          : 'make the folder writable, choose another by SOTTO_HOME, or give a key in SOTTO_ROOT_KEY_FILE or SOTTO_ROOT_KEY',
-      details: { path, reason },
-      cause,
-    },
-  )
-}
-
-function malformed(path: string, what: string): SottoError {
-  return new SottoError('key_malformed', `${path} is not a root key: ${what}.`, {
-    hint: 'put the key file of this store back; an editor may have changed it',
-    details: { path },
+  return new SottoError('key_missing', `The root key at ${path} cannot be made (${reason}).`, {
+    hint: 'make the folder writable, choose another by SOTTO_HOME, or give a key in SOTTO_ROOT_KEY_FILE or SOTTO_ROOT_KEY',
+    details: { path, reason },
+    cause,
   })
-}
-
-function errorCodeOf(error: unknown): string | undefined {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined
 }

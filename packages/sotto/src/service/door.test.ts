@@ -19,6 +19,7 @@ function doorOf(service: TestService): Door {
     random: systemRandom,
     access: everyRight,
     flavors: [],
+    rootKeyPath: '',
     logsFolder: '',
   }
   return new Door(parts, { workspaceId, principalId, osUser: 'tester' })
@@ -94,6 +95,7 @@ test('a caller who is no longer a principal is not let in', async (t) => {
     random: systemRandom,
     access: everyRight,
     flavors: [],
+    rootKeyPath: '',
     logsFolder: '',
   }
   const door = new Door(parts, { workspaceId, principalId: 'gone', osUser: '' })

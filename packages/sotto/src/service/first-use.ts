@@ -13,6 +13,7 @@ import { canonicalJson } from '../store/canonical-json.ts'
 import { componentTable } from '../store/components.ts'
 import { createId, idText } from '../store/id.ts'
 import { LiveKeyring, openStoredKeyring } from '../store/live-keyring.ts'
+import type { FindRootKey } from '../store/live-keyring.ts'
 import { migrate, readSchemaVersion } from '../store/migrations.ts'
 import { Rows } from '../store/rows.ts'
 import { stackComponentTable, stackTable } from '../store/stacks.ts'
@@ -26,11 +27,13 @@ export interface OpenStoreInput {
   readonly random: RandomSource
   /** A label of the first event. */
   readonly osUser: string
+  /** Finds the root key again after another process has changed it. */
+  readonly findRootKey?: FindRootKey | undefined
 }
 
 /** The one workspace and the one principal of an embedded store. */
 const defaultWorkspace = 'default'
-const localPrincipal = 'local'
+export const localPrincipal = 'local'
 /** Name of the first stack and of its components. */
 export const defaultStack = 'default'
 /** The preference that holds the id of the active stack. */
@@ -59,7 +62,7 @@ export function openStore(input: OpenStoreInput): Promise<OpenedStore> {
     await migrate(tx, version)
     const keyring = await openStoredKeyring(tx, input.rootKey)
     if (keyring === undefined) throw incomplete('its keyring')
-    const live = new LiveKeyring(keyring, input.rootKey)
+    const live = new LiveKeyring(keyring, input.rootKey, input.findRootKey)
     const rows = new Rows(tx, live)
     const workspace = await rows.find(workspaceTable, 'name = $1', [defaultWorkspace])
     const principal = await rows.find(principalTable, 'name = $1', [localPrincipal])
@@ -68,10 +71,13 @@ export function openStore(input: OpenStoreInput): Promise<OpenedStore> {
   })
 }
 
-async function fillStore(tx: Transaction, { rootKey, clock, random, osUser }: OpenStoreInput): Promise<OpenedStore> {
+async function fillStore(
+  tx: Transaction,
+  { rootKey, clock, random, osUser, findRootKey }: OpenStoreInput,
+): Promise<OpenedStore> {
   const nowMs = clock()
   const { keyring, blob } = createKeyring({ rootKey, storeId: random(16), nowMs, random })
-  const live = new LiveKeyring(keyring, rootKey)
+  const live = new LiveKeyring(keyring, rootKey, findRootKey)
   const storeId = idText(keyring.storeId)
   await migrate(tx, 0)
   await tx.run('INSERT INTO keyring (id, store_id, generation, blob) VALUES (1, $1, $2, $3)', [

@@ -1,13 +1,20 @@
 /** Opens the embedded service: store, root key and keyring, filling the store on first use. */
 import { statSync } from 'node:fs'
+import { isSottoError } from '@sotto/sdk/model'
 import type { Api, Flavor } from '@sotto/sdk/model'
-import { getRootKey } from '../keys/get-root-key.ts'
+import { getRootKey, rootKeyFile } from '../keys/get-root-key.ts'
+import type { RootKeyOptions } from '../keys/get-root-key.ts'
 import { systemRandom } from '../keys/random.ts'
+import { findReplacedRootKey, settleRootKey } from '../keys/root-key-replacement.ts'
+import type { RootKeyPlace } from '../keys/root-key-replacement.ts'
+import type { RootKey } from '../keys/root-key.ts'
+import { readSlots } from '../store/live-keyring.ts'
 import { openSqliteStore } from '../store/sqlite-store.ts'
 import { makeStoreFolder } from '../store/store-file.ts'
 import type { CloseOptions, Store } from '../store/store.ts'
 import { everyRight } from './access.ts'
 import { openStore, storeExists } from './first-use.ts'
+import type { OpenedStore } from './first-use.ts'
 import { createService } from './service.ts'
 
 export interface OpenServiceInput {
@@ -44,19 +51,15 @@ export async function openService(input: OpenServiceInput): Promise<OpenedServic
   }
   const store = await openSqliteStore({ path: input.storePath })
   return await closeOnError(store, async () => {
-    const rootKey = await getRootKey(rootKeyOptions(input, await storeExists(store)))
+    const rootKey = await getRootKey(rootKeyOptions(input, (await storeExists(store)) ? store : false))
     return startService(input, store, rootKey)
   })
 }
 
-function startService(
-  input: OpenServiceInput,
-  store: Store,
-  rootKey: Awaited<ReturnType<typeof getRootKey>>,
-): Promise<OpenedService> {
+function startService(input: OpenServiceInput, store: Store, rootKey: RootKey): Promise<OpenedService> {
   return closeOnError(store, async () => {
     const { flavors, logsFolder, osUser } = input
-    const opened = await openStore({ store, rootKey, clock: Date.now, random: systemRandom, osUser })
+    const opened = await openWithRootKey(input, store, rootKey)
     const service = createService({
       store,
       keyring: opened.keyring,
@@ -65,6 +68,7 @@ function startService(
       random: systemRandom,
       access: everyRight,
       flavors,
+      rootKeyPath: placeOf(input).path,
       logsFolder,
     })
     const { principalId, workspaceId } = opened
@@ -72,8 +76,34 @@ function startService(
   })
 }
 
-function rootKeyOptions({ env, rootKeyPath }: OpenServiceInput, exists: boolean): Parameters<typeof getRootKey>[0] {
-  return { env, defaultFile: rootKeyPath, storeExists: exists, random: systemRandom }
+/** A key that is wrong may have been changed a moment ago, or by a change that was interrupted: then it is looked for again. */
+async function openWithRootKey(input: OpenServiceInput, store: Store, rootKey: RootKey): Promise<OpenedStore> {
+  const place = placeOf(input)
+  const findRootKey = (ids: readonly string[]): RootKey | undefined => findReplacedRootKey(place, ids)
+  const common = { store, clock: Date.now, random: systemRandom, osUser: input.osUser, findRootKey }
+  try {
+    return await openStore({ ...common, rootKey })
+  } catch (error) {
+    if (!isSottoError(error, 'key_wrong')) throw error
+    await store.transaction(async (tx) => {
+      const [primary] = await readSlots(tx)
+      if (primary !== undefined) settleRootKey(place, primary.rootKeyId)
+    })
+    const found = await getRootKey(rootKeyOptions(input, store))
+    if (found.id === rootKey.id) throw error
+    return await openStore({ ...common, rootKey: found })
+  }
+}
+
+/** `exists`: the store, where it was used before. */
+function rootKeyOptions({ env, rootKeyPath }: OpenServiceInput, exists: Store | false): RootKeyOptions {
+  const options = { env, defaultFile: rootKeyPath, random: systemRandom }
+  if (exists === false) return { ...options, storeExists: false }
+  return { ...options, storeExists: true, readSlots: () => exists.transaction(readSlots) }
+}
+
+function placeOf({ env, rootKeyPath }: OpenServiceInput): RootKeyPlace {
+  return { path: rootKeyFile({ env, defaultFile: rootKeyPath }), userId: process.geteuid?.() }
 }
 
 async function closeOnError<T>(store: Store, work: () => Promise<T>): Promise<T> {

@@ -16,6 +16,8 @@ export interface ServiceParts {
   readonly access: AccessRule
   /** The built-in flavors. */
   readonly flavors: readonly Flavor[]
+  /** The file where a root key lies, or would lie if it were in a file. Absolute. */
+  readonly rootKeyPath: string
   /** Logs of runs lie here: `<run>.log`, 0600. */
   readonly logsFolder: string
 }

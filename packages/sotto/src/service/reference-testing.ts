@@ -49,6 +49,7 @@ export function apiOf(
     random: systemRandom,
     access: other.access ?? everyRight,
     flavors: other.flavors ?? testFlavors,
+    rootKeyPath: '',
     logsFolder: service.folder,
   }).as({ principalId: other.principalId ?? service.principalId, workspaceId: service.workspaceId, osUser: 'tester' })
 }

@@ -48,6 +48,7 @@ export async function openTestService(
     clock,
     random: systemRandom,
     flavors: options.flavors ?? [],
+    rootKeyPath: join(folder, 'root.key'),
     logsFolder: join(folder, 'logs'),
   }
   const withRule = (access: AccessRule): Api => createService({ ...common, access }).as({ ...opened, osUser: 'tester' })

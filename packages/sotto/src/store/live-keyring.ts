@@ -1,18 +1,40 @@
 /** The keyring of the open store, kept as new as the store's. */
 import { SottoError } from '@sotto/sdk/model'
+import { readKeyring } from '../keys/keyring-blob.ts'
+import type { EditedKeyring, KeyringEditInput } from '../keys/keyring-edit.ts'
+import type { Slot } from '../keys/keyring-slot.ts'
 import { openKeyring } from '../keys/keyring.ts'
 import type { Keyring } from '../keys/keyring.ts'
+import type { RandomSource } from '../keys/random.ts'
 import type { RootKey } from '../keys/root-key.ts'
 import type { Transaction } from './store.ts'
 import { idText } from './id.ts'
 
-export class LiveKeyring {
-  readonly #rootKey: RootKey
-  #current: Keyring
+/** Looks for a root key with one of these ids where the present one came from. It may not wait for anything. */
+export type FindRootKey = (ids: readonly string[]) => RootKey | undefined
 
-  constructor(keyring: Keyring, rootKey: RootKey) {
+export interface ReplaceInput {
+  /** Makes the next generation of the blob. */
+  readonly edit: (input: KeyringEditInput) => EditedKeyring
+  /** What opens the next generation, where that is another key. */
+  readonly rootKey?: RootKey | undefined
+  readonly random: RandomSource
+}
+
+export class LiveKeyring {
+  /** The newest one first; an older one is kept until the change that replaced it is known to be committed. */
+  #rootKeys: readonly RootKey[]
+  readonly #findRootKey: FindRootKey
+  #current: Keyring
+  /** The newest generation that is known to be committed: one of our own may still be rolled back. */
+  #committed: number
+
+  /** `findRootKey` is asked when another process has changed the root key; without it that is an error. */
+  constructor(keyring: Keyring, rootKey: RootKey, findRootKey: FindRootKey = () => undefined) {
     this.#current = keyring
-    this.#rootKey = rootKey
+    this.#committed = keyring.generation
+    this.#rootKeys = [rootKey]
+    this.#findRootKey = findRootKey
   }
 
   /** The keyring as of the last look. */
@@ -22,31 +44,56 @@ export class LiveKeyring {
 
   /** Where the root key came from, in words. */
   get rootKeyOrigin(): string {
-    return this.#rootKey.origin
+    return this.#rootKeys[0]?.origin ?? ''
   }
 
   /**
-   * Opens the store's keyring again when another process has replaced it. Every write begins with it; a read does it
-   * when it meets a data key that it does not know. Throws `keyring_corrupt` for one that was put back to an older
-   * state or is of another store.
+   * Opens the store's keyring again when another process has replaced it; every call begins with it. Throws
+   * `keyring_corrupt` for one that was put back to an older state or is of another store, and `key_wrong` where it opens
+   * with a root key that we do not find.
    */
   async refresh(tx: Transaction): Promise<void> {
     // As long as the driver remembers our keyring, the table was not written.
     if (tx.recall('keyring', 'current')?.row === this.#current) return
     const row = await tx.get('SELECT generation FROM keyring WHERE id = 1')
-    if (row?.['generation'] === this.#current.generation) {
-      tx.remember('keyring', 'current', this.#current)
-      return
-    }
-    const opened = await openStoredKeyring(tx, this.#rootKey)
-    if (
-      opened === undefined ||
-      !opened.storeId.equals(this.#current.storeId) ||
-      opened.generation < this.#current.generation
-    ) {
-      throw foreignKeyring('was replaced by an older or foreign one')
-    }
+    if (row?.['generation'] !== this.#current.generation) await this.#reopen(tx)
+    // A driver remembers nothing about a table that was written in the same commit: that may still be rolled back.
+    tx.remember('keyring', 'current', this.#current)
+    if (tx.recall('keyring', 'current')?.row !== this.#current) return
+    this.#committed = this.#current.generation
+    this.#rootKeys = this.#rootKeys.slice(0, 1)
+  }
+
+  /**
+   * Replaces the store's keyring, which must have been refreshed in this transaction. The new one is current at once; when
+   * the transaction fails, the next `refresh` finds the old one again. Throws `keyring_conflict` where another process
+   * came first.
+   */
+  async replace(tx: Transaction, { edit, rootKey, random }: ReplaceInput): Promise<Keyring> {
+    const [present] = this.#rootKeys
+    if (present === undefined) throw new Error('a live keyring has a root key')
+    const { keyring, blob } = edit({ blob: await readKeyringBlob(tx), rootKey: present, random })
+    const replaced = await tx.run('UPDATE keyring SET generation = $1, blob = $2 WHERE id = 1 AND generation = $3', [
+      keyring.generation,
+      blob,
+      this.#current.generation,
+    ])
+    if (replaced !== 1) throw keyringConflict()
+    this.#current = keyring
+    if (rootKey !== undefined) this.#rootKeys = [rootKey, ...this.#rootKeys]
+    return keyring
+  }
+
+  async #reopen(tx: Transaction): Promise<void> {
+    const slots = await readSlots(tx)
+    const ids = slots.map(({ rootKeyId }) => rootKeyId)
+    const rootKey = this.#rootKeys.find(({ id }) => ids.includes(id)) ?? this.#findRootKey(ids) ?? this.#rootKeys[0]
+    const opened = rootKey && (await openStoredKeyring(tx, rootKey))
+    const valid =
+      opened !== undefined && opened.storeId.equals(this.#current.storeId) && opened.generation >= this.#committed
+    if (!valid || rootKey === undefined) throw foreignKeyring('was replaced by an older or foreign one')
     this.#current = opened
+    this.#rootKeys = [rootKey, ...this.#rootKeys.filter((known) => known !== rootKey)]
   }
 }
 
@@ -61,6 +108,24 @@ export async function openStoredKeyring(tx: Transaction, rootKey: RootKey): Prom
     throw foreignKeyring('and the facts beside it do not agree')
   }
   return keyring
+}
+
+/** Which keys open the store's keyring. Throws `keyring_corrupt` and `keyring_newer`. */
+export async function readSlots(tx: Transaction): Promise<readonly Slot[]> {
+  return readKeyring(await readKeyringBlob(tx)).slots
+}
+
+async function readKeyringBlob(tx: Transaction): Promise<Uint8Array> {
+  const blob = (await tx.get('SELECT blob FROM keyring WHERE id = 1'))?.['blob']
+  if (!(blob instanceof Uint8Array)) throw foreignKeyring('is not there')
+  return blob
+}
+
+/** For an `edit` that found the keyring not as it was expected, too. */
+export function keyringConflict(): SottoError {
+  return new SottoError('keyring_conflict', 'another process has changed the keys of this store in the meantime', {
+    hint: 'look at sotto keys status, then do it again; nothing was changed',
+  })
 }
 
 function foreignKeyring(what: string): SottoError {

@@ -13,7 +13,7 @@ import { isBusy, storeError } from './sqlite-error.ts'
 import { readSnapshot } from './sqlite-snapshot.ts'
 import { SqliteTransaction } from './sqlite-transaction.ts'
 import type { Notes } from './sqlite-transaction.ts'
-import type { CloseOptions, Store, Work } from './store.ts'
+import type { CloseOptions, Store, TransactionOptions, Work } from './store.ts'
 import { prepareStoreFile } from './store-file.ts'
 
 export interface SqliteStoreOptions {
@@ -31,6 +31,7 @@ interface Waiting {
   readonly resolve: (value: unknown) => void
   readonly reject: (reason: unknown) => void
   readonly deadlineMs: number
+  readonly alone: boolean
 }
 
 interface Batch {
@@ -77,11 +78,11 @@ class SqliteStore implements Store {
     this.#jitter = options.jitter ?? Math.random
   }
 
-  transaction<T>(work: Work<T>): Promise<T> {
+  transaction<T>(work: Work<T>, { alone = false }: TransactionOptions = {}): Promise<T> {
     if (this.#closed) return Promise.reject(new Error('the store was closed'))
     return new Promise<T>((resolve, reject) => {
       const answer = resolve as (value: unknown) => void // it only ever gets what `work` gave
-      this.#waiting.push({ work, resolve: answer, reject, deadlineMs: monotonicMs() + this.#busyLimitMs })
+      this.#waiting.push({ work, resolve: answer, reject, deadlineMs: monotonicMs() + this.#busyLimitMs, alone })
       this.#running ??= this.#run()
     })
   }
@@ -147,7 +148,7 @@ class SqliteStore implements Store {
       timer = setImmediate(watch)
     })
     try {
-      for (let item = this.#waiting.shift(); item !== undefined; item = this.#waiting.shift()) {
+      for (let item = this.#waiting.shift(); item !== undefined; item = this.#nextInBatch(item)) {
         items.push(item)
         answers.push(await this.#runWork(item, { connection, notes, guard }))
         if (monotonicMs() - startMs > batchLimitMs) break
@@ -163,6 +164,10 @@ class SqliteStore implements Store {
       clearImmediate(timer)
     }
     for (const answer of answers) answer()
+  }
+
+  #nextInBatch(before: Waiting): Waiting | undefined {
+    return before.alone || this.#waiting[0]?.alone === true ? undefined : this.#waiting.shift()
   }
 
   /** Runs one work in its savepoint and gives its answer. Throws only when the transaction as a whole is lost. */

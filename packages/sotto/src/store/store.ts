@@ -38,6 +38,11 @@ export interface Transaction {
 /** A part of the work to be done. It awaits nothing but `tx`: crypto inside is synchronous, prompts and KMS stay outside. */
 export type Work<T> = (tx: Transaction) => Promise<T>
 
+export interface TransactionOptions {
+  /** Shares its commit with no other work: for one after which what others did before it would look wrong. */
+  readonly alone?: boolean | undefined
+}
+
 export interface CloseOptions {
   /** The process ends right behind it: what only tidies up may be left to the next one. */
   readonly processEnds?: boolean | undefined
@@ -51,7 +56,7 @@ export interface Store {
    * Codes: `store_busy` (others held the store too long), `store_unwritable` (full or failing disk, read-only place;
    * nothing of the work remains), `store_corrupt`.
    */
-  transaction<T>(work: Work<T>): Promise<T>
+  transaction<T>(work: Work<T>, options?: TransactionOptions): Promise<T>
   /**
    * Reads the state of one moment while others go on writing; nothing may be written. For long walks: the work may await
    * other things, and should let the event loop turn now and then. Codes as of `transaction`.

@@ -1,0 +1,122 @@
+/**
+ * A new root key in the place of the one in a file, so that at every moment the store opens with a key that lies beside
+ * it. All steps are taken while the store is locked for writing, so no two processes are in the middle of them:
+ *
+ *     root.key   root.key.new   the store opens with
+ *     old        -              old      before
+ *     old        new            old      staged: written and on disk. Killed here, the next change throws it away
+ *     old        new            new      the keyring was replaced, in one commit. Killed here, whoever opens the store
+ *                                        next sees that its key is root.key.new, and settles
+ *     new        -              new      settled: the old key was linked to root.key.OLD-ID.old first
+ *     new        -              new      cleared: root.key.OLD-ID.old is gone, unless it was to be kept
+ */
+import { linkSync, lstatSync, readdirSync, renameSync, unlinkSync } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
+import { SottoError } from '@sotto/sdk/model'
+import type { RandomSource } from './random.ts'
+import { errorCodeOf } from './read-key-file.ts'
+import { findRootKeyFile, syncFolders, writeNewKey } from './root-key-file.ts'
+import type { RootKey } from './root-key.ts'
+
+export interface RootKeyPlace {
+  /** Absolute: of the key itself. */
+  readonly path: string
+  /** Effective user id; `undefined` where the system has none. */
+  readonly userId: number | undefined
+}
+
+/** The key among those with one of the ids, wherever a change has left it. `undefined` where there is none. */
+export function findReplacedRootKey({ path, userId }: RootKeyPlace, ids: readonly string[]): RootKey | undefined {
+  for (const candidate of [path, stagedPath(path)]) {
+    const rootKey = findRootKeyFile(candidate, userId)
+    if (rootKey !== undefined && ids.includes(rootKey.id)) return rootKey
+  }
+  return undefined
+}
+
+/**
+ * Writes a new key beside the old one and waits for the disk. `ids` are the keys that the store opens with now. Throws
+ * `key_missing` where it cannot be written, and `file_exists` where another store's key would be replaced.
+ */
+export function stageRootKey(place: RootKeyPlace, ids: readonly string[], random: RandomSource): RootKey {
+  const { path, userId } = place
+  refuseForeign(place, ids)
+  const staged = stagedPath(path)
+  writeNewKey(path, random, (temporary) => renameSync(temporary, staged))
+  syncFolders(dirname(path))
+  const rootKey = findRootKeyFile(staged, userId)
+  if (rootKey === undefined) throw new Error('the staged root key is gone')
+  return rootKey
+}
+
+/** Ends what an interrupted change has left: `wanted` is the id of the key that opens the store's primary slot. */
+export function settleRootKey({ path, userId }: RootKeyPlace, wanted: string): void {
+  const staged = stagedPath(path)
+  const found = findRootKeyFile(staged, userId)
+  if (found === undefined) return
+  if (found.id !== wanted) {
+    unlinkSync(staged) // staged for a change that never came to its commit
+    return
+  }
+  setAside({ path, userId }, wanted)
+  renameSync(staged, path)
+  syncFolders(dirname(path))
+}
+
+/**
+ * Takes the file of a key away that no longer opens the store. With `keep` it stays under its other name, for backups
+ * that were made with it.
+ */
+export function clearRootKey(place: RootKeyPlace, { id, keep }: { readonly id: string; readonly keep: boolean }): void {
+  const { path, userId } = place
+  if (findRootKeyFile(path, userId)?.id === id) {
+    setAside(place, '')
+    unlinkSync(path)
+  }
+  if (!keep && findRootKeyFile(asidePath(path, id), userId)?.id === id) unlinkSync(asidePath(path, id))
+  syncFolders(dirname(path))
+}
+
+/** Files of keys that were set aside. */
+export function findFormerRootKeys(path: string): readonly string[] {
+  const folder = dirname(path)
+  const prefix = `${basename(path)}.`
+  try {
+    return readdirSync(folder)
+      .filter((name) => name.startsWith(prefix) && /^[0-9a-f]{16}\.old$/.test(name.slice(prefix.length)))
+      .toSorted()
+      .map((name) => join(folder, name))
+  } catch {
+    return [] // no folder, or one that we may not list: then there is nothing to tell
+  }
+}
+
+/** Gives the key at `path` a second name, unless it is the wanted one. */
+function setAside({ path, userId }: RootKeyPlace, wanted: string): void {
+  const present = findRootKeyFile(path, userId)
+  if (present === undefined || present.id === wanted) return
+  try {
+    linkSync(path, asidePath(path, present.id))
+  } catch (error) {
+    if (errorCodeOf(error) !== 'EEXIST') throw error // by a change that was interrupted right behind it
+  }
+  syncFolders(dirname(path))
+}
+
+function refuseForeign({ path, userId }: RootKeyPlace, ids: readonly string[]): void {
+  const link = lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() === true
+  const present = link ? undefined : findRootKeyFile(path, userId)
+  if (!link && (present === undefined || ids.includes(present.id))) return
+  throw new SottoError('file_exists', `${path} ${link ? 'is a link' : 'holds the root key of another store'}`, {
+    hint: 'name another file in SOTTO_ROOT_KEY_FILE, or move that one away; nothing was changed',
+    details: { path },
+  })
+}
+
+function stagedPath(path: string): string {
+  return `${path}.new`
+}
+
+function asidePath(path: string, id: string): string {
+  return `${path}.${id}.old`
+}
