@@ -1,5 +1,6 @@
 /** Loads a pipeline from a user's file into this process. */
 import { statSync } from 'node:fs'
+import type { Stats } from 'node:fs'
 import { dirname, extname, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { isSottoError, nearest, shown, SottoError } from '@sotto/sdk/model'
@@ -43,7 +44,7 @@ export async function loadPipeline(file: string, name?: string): Promise<LoadedP
 }
 
 function requireFile(file: string, path: string): void {
-  const found = statSync(path, { throwIfNoEntry: false })
+  const found = look(file, path)
   if (found === undefined)
     throw new SottoError('pipeline_invalid', `${shown(file)} does not exist`, {
       hint: 'give the path of a pipeline; sotto init writes one',
@@ -58,6 +59,19 @@ function requireFile(file: string, path: string): void {
       `${shown(file)} is not a pipeline: its name ends in none of ${extensions.join(', ')}`,
       { hint: 'write the pipeline in TypeScript or JavaScript' },
     )
+  }
+}
+
+/** What lies there; `undefined` where nothing does. A closed folder on the way is an error of its own. */
+function look(file: string, path: string): Stats | undefined {
+  try {
+    return statSync(path, { throwIfNoEntry: false })
+  } catch (error) {
+    const code: unknown = error instanceof Error && 'code' in error ? error.code : undefined
+    throw new SottoError('file_unreadable', `${shown(file)} cannot be reached (${String(code)})`, {
+      hint: 'look at the permissions of the folders that lead to it',
+      cause: error,
+    })
   }
 }
 
