@@ -3,6 +3,7 @@
  * the wire, a step's channel for what a step may do. Methods take no caller: it is bound when the Api is made.
  */
 import type { AuditEvent, AuditQuery, AuditVerification, AuditVerifyInput } from './audit.ts'
+import type { Backup, BackupInput } from './backup.ts'
 import type { CheckInput, CheckReport, ResolvedReferences, ResolveReferencesInput } from './check.ts'
 import type {
   Component,
@@ -170,6 +171,11 @@ export interface Api {
   verifyAudit(input: AuditVerifyInput): Promise<AuditVerification>
   /** Which store answers, and who the caller is to it. */
   describeStore(input: Record<never, never>): Promise<StoreDescription>
+  /**
+   * Writes a backup of the whole store into a file on the machine of the store, while others go on writing. It holds no
+   * root key. Codes: `input_invalid`, `file_exists`, `file_unreadable` (it cannot be written), `unsupported`.
+   */
+  createBackup(input: BackupInput): Promise<Backup>
 }
 
 /** Name of an operation. */

@@ -121,6 +121,12 @@ const table = {
   store_unwritable: { status: 500, exit: 1 },
   /** The folder or file of the store may be changed by others. */
   store_insecure: { status: 500, exit: 1 },
+  /** What was given as a backup is none, or a damaged or truncated one. */
+  backup_corrupt: { status: 422, exit: 1 },
+  /** The backup was written by a later version. */
+  backup_newer: { status: 422, exit: 1 },
+  /** The backup is of another store than the one that it would replace. */
+  backup_foreign: { status: 409, exit: 1 },
 
   // Runs, steps and the products they use.
   /** A run ended with a failure. */

@@ -1,6 +1,7 @@
 /** Entry `@sotto/sdk/model`: types, the Api, the table of operations, errors, and the rules for names and input. */
 export * from './api.ts'
 export * from './audit.ts'
+export * from './backup.ts'
 export * from './check.ts'
 export * from './component.ts'
 export * from './error.ts'

@@ -95,6 +95,7 @@ export const operations: { readonly [name in keyof Api]: Operation } = {
   listAudit: reads('audit', '/audit'),
   verifyAudit: reads('audit', '/audit/verify', 'POST'),
   describeStore: reads('store', '/store'),
+  createBackup: changes('store', 'POST', '/backups', 'manage'),
 }
 
 /** Names of all operations, in the order of the table. */

@@ -2,6 +2,7 @@
 import { operationNames } from '@sotto/sdk/model'
 import type { Api, OperationName } from '@sotto/sdk/model'
 import { auditHandlers } from './audit.ts'
+import { backupHandlers } from './backup/create-backup.ts'
 import { checkHandlers } from './check.ts'
 import { componentHandlers } from './components.ts'
 import { Door } from './door.ts'
@@ -27,6 +28,7 @@ const handlers: Handlers<OperationName> = {
   ...runLogHandlers,
   ...auditHandlers,
   ...storeHandlers,
+  ...backupHandlers,
 }
 
 export function createApi(parts: ServiceParts, actor: Actor): Api {

@@ -3,6 +3,7 @@
  * every right and once for one with none, and look at the chain after each.
  */
 import assert from 'node:assert/strict'
+import { join } from 'node:path'
 import { test } from 'node:test'
 import type { TestContext } from 'node:test'
 import { isSottoError, operationNames, operations, textValue } from '@sotto/sdk/model'
@@ -109,6 +110,7 @@ const calls: Calls = {
   listAudit: (api) => api.listAudit({}),
   verifyAudit: (api) => api.verifyAudit({}),
   describeStore: (api) => api.describeStore({}),
+  createBackup: (api, { folder }) => api.createBackup({ file: join(folder, 'backup') }),
 }
 
 async function eventsOf(world: World, operation: string): Promise<readonly string[]> {

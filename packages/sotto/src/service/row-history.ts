@@ -23,9 +23,11 @@ export class RowHistory {
   readonly #states = new Map<string, string>()
   /** Does the chain tell of every row? That of a store made before events listed rows does not. */
   #complete = false
+  #began = false
 
   /** The chain begins behind events that were removed; these are the rows as they were then: `TABLE DIGEST KEY`. */
   begin(states: readonly string[]): void {
+    this.#began = true
     this.#complete = true
     for (const state of states) {
       const [table = '', digest = '', ...key] = state.split(' ')
@@ -45,7 +47,8 @@ export class RowHistory {
   /** The next event of the chain. */
   follow(event: AuditEventRow): void {
     const written = writtenRows(event.detail)
-    if (event.sequence === 1) this.#complete = written.length > 0
+    if (!this.#began) this.#complete = written.length > 0
+    this.#began = true
     for (const entry of written) {
       const [table = '', before = '', after = '', ...key] = entry.split(' ')
       const row = `${table} ${key.join(' ')}`

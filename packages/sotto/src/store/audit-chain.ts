@@ -97,13 +97,18 @@ function sameHead(left: SignedHead, right: SignedHead): boolean {
   )
 }
 
-/** Begins the chain of a new store. */
-export async function beginChain(tx: Transaction, keyring: Keyring): Promise<void> {
-  const epoch = 1
+/** Begins the chain of a new store, or its next epoch behind that event: `service/audit-epoch.ts` says with what. */
+export async function beginChain(
+  tx: Transaction,
+  keyring: Keyring,
+  { epoch, sequence }: Pick<AuditHead, 'epoch' | 'sequence'> = { epoch: 1, sequence: 0 },
+): Promise<void> {
   const head = genesisHash(keyring.storeId, epoch)
-  const signature = signHead(keyring, { epoch, sequence: 0, head })
-  await tx.run('INSERT INTO audit_head (id, epoch, sequence, head, signature) VALUES (1, $1, 0, $2, $3)', [
+  const signature = signHead(keyring, { epoch, sequence, head })
+  await tx.run('DELETE FROM audit_head', [])
+  await tx.run('INSERT INTO audit_head (id, epoch, sequence, head, signature) VALUES (1, $1, $2, $3, $4)', [
     epoch,
+    sequence,
     head,
     signature,
   ])

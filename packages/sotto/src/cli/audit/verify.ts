@@ -1,7 +1,7 @@
 /** `sotto audit verify`: exit code 1 when the log was changed. */
 import { SottoError } from '@sotto/sdk/model'
-import type { AuditCheckpoint } from '@sotto/sdk/model'
 import type { Call } from '../command.ts'
+import { checkpointText, parseCheckpoint } from '../parse/checkpoint.ts'
 
 export async function verifyAudit(call: Call): Promise<undefined> {
   const { input, print } = call
@@ -32,16 +32,4 @@ export async function verifyAudit(call: Call): Promise<undefined> {
   }
 }
 
-export function checkpointText({ epoch, sequence, head }: AuditCheckpoint): string {
-  return `${String(epoch)}:${String(sequence)}:${head}`
-}
 
-function parseCheckpoint(text: string): AuditCheckpoint {
-  const [, epoch, sequence, head] = /^(\d{1,15}):(\d{1,15}):([0-9a-f]{64})$/.exec(text) ?? []
-  if (epoch === undefined || sequence === undefined || head === undefined) {
-    throw new SottoError('usage', '--checkpoint is no checkpoint', {
-      hint: 'write it as sotto audit verify prints it: EPOCH:SEQUENCE:HEAD',
-    })
-  }
-  return { epoch: Number(epoch), sequence: Number(sequence), head }
-}

@@ -62,6 +62,11 @@ export const nouns: readonly Noun[] = [
     commands: async (): Promise<Commands> => (await import('./general.ts')).auditCommands,
   },
   {
+    name: 'backup',
+    summary: 'Back the store up, check a backup, restore one',
+    commands: async (): Promise<Commands> => (await import('./backup.ts')).backupCommands,
+  },
+  {
     name: 'init',
     summary: 'Begin a project in this folder',
     commands: async (): Promise<Commands> => (await import('./init.ts')).initCommands,

@@ -1,0 +1,27 @@
+/** `sotto backup restore FILE`: puts a store back, after everything about the backup was checked. */
+import { SottoError } from '@sotto/sdk/model'
+import { restoreBackupFile } from '../../connect/backup.ts'
+import { findPlaces } from '../../connect/places.ts'
+import type { Call } from '../command.ts'
+import { parseCheckpoint } from '../parse/checkpoint.ts'
+import { resolvePath } from '../values/read-file.ts'
+
+export async function restoreBackup(call: Call): Promise<undefined> {
+  const { ask, context, input, print } = call
+  const file = resolvePath(context, input.argument('FILE'))
+  const given = input.text('checkpoint')
+  const checkpoint = given === undefined ? undefined : parseCheckpoint(given)
+  const { storePath } = findPlaces(context.env)
+  const question = `Replace everything in ${storePath} by the backup ${input.argument('FILE')}?`
+  if (!(await ask.confirm(question))) throw new SottoError('interrupted', 'nothing was changed')
+  ask.done()
+  const restored = await restoreBackupFile(context.env, file, checkpoint)
+  const { createdAtMs, epoch, logs, setAside, storeId, values } = restored
+  const at = new Date(createdAtMs).toISOString()
+  await print.changed(restored, [
+    `restored store ${storeId} as it was at ${at}: ${String(values)} values, all of which open`,
+    ...(setAside === undefined ? [] : [`the state before is in ${setAside}; delete it when you are sure`]),
+    ...(logs === 0 ? [] : [`put back ${String(logs)} logs of runs`]),
+    `epoch ${String(epoch)} of the audit log has begun: note its new checkpoint: sotto audit verify`,
+  ])
+}

@@ -1,0 +1,18 @@
+import { SottoError } from '@sotto/sdk/model'
+import type { AuditCheckpoint } from '@sotto/sdk/model'
+
+/** `EPOCH:SEQUENCE:HEAD`. */
+export function checkpointText({ epoch, sequence, head }: AuditCheckpoint): string {
+  return `${String(epoch)}:${String(sequence)}:${head}`
+}
+
+/** Throws `usage`. */
+export function parseCheckpoint(text: string): AuditCheckpoint {
+  const [, epoch, sequence, head] = /^(\d{1,15}):(\d{1,15}):([0-9a-f]{64})$/.exec(text) ?? []
+  if (epoch === undefined || sequence === undefined || head === undefined) {
+    throw new SottoError('usage', '--checkpoint is no checkpoint', {
+      hint: 'write it as sotto audit verify prints it: EPOCH:SEQUENCE:HEAD',
+    })
+  }
+  return { epoch: Number(epoch), sequence: Number(sequence), head }
+}

@@ -1,0 +1,29 @@
+/** Backups of the store on this machine: checked and restored by whoever holds the root key; no store has to be open. */
+import type { AuditCheckpoint } from '@sotto/sdk/model'
+import { restoreStore } from '../service/backup/restore-store.ts'
+import type { Restored } from '../service/backup/restore-store.ts'
+import { verifyBackup } from '../service/backup/verify-backup.ts'
+import type { BackupVerification } from '../service/backup/verify-backup.ts'
+import { osUser } from './os-user.ts'
+import { findPlaces } from './places.ts'
+
+type Environment = Readonly<Record<string, string | undefined>>
+
+export type { BackupVerification, Restored }
+
+/** Codes as of `verifyBackup`. */
+export function verifyBackupFile(env: Environment, file: string, deep: boolean): Promise<BackupVerification> {
+  return verifyBackup({ file, deep, keyPlaces: { env, ...findPlaces(env) } })
+}
+
+/** Codes as of `restoreStore`. */
+export function restoreBackupFile(
+  env: Environment,
+  file: string,
+  checkpoint: AuditCheckpoint | undefined,
+): Promise<Restored> {
+  const places = findPlaces(env)
+  const { storePath, logsFolder } = places
+  const keyPlaces = { env, ...places }
+  return restoreStore({ file, storePath, logsFolder, keyPlaces, checkpoint, osUser: osUser(), clock: Date.now })
+}

@@ -1,0 +1,129 @@
+/**
+ * `sotto backup restore`. Everything is checked in a copy; then the content of the store's database is replaced by one
+ * transaction of SQLite in the file that is there:
+ *
+ *     read and check the backup -> copy beside the store, check all of it -> lock the store -> set its present state aside
+ *     -> drop and fill every table, begin an epoch -> COMMIT
+ *
+ * Another file under the old name would leave other processes writing to the old one, and SQLite's log beside it would be
+ * taken for the new one's. This way a process that has the store open sees the restored state with its next transaction,
+ * and one that is killed here leaves either the old state or the new one. Only a database that is too damaged for that is
+ * moved away.
+ */
+import { existsSync, readdirSync, renameSync, rmSync } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
+import { isSottoError } from '@sotto/sdk/model'
+import type { AuditCheckpoint } from '@sotto/sdk/model'
+import { makeStoreFolder } from '../../store/store-file.ts'
+import { findRootKeyOf } from './backup-root-key.ts'
+import type { RootKeyPlaces } from './backup-root-key.ts'
+import { describeKeyring } from './backup-format.ts'
+import { fileError } from './backup-place.ts'
+import { BackupReader } from './backup-reader.ts'
+import { checkDatabase } from './check-database.ts'
+import { replaceContent } from './replace-content.ts'
+import { restoreLogs } from './restore-logs.ts'
+import { extractDatabase } from './verify-backup.ts'
+
+export interface RestoreInput {
+  readonly file: string
+  readonly storePath: string
+  readonly logsFolder: string
+  readonly keyPlaces: RootKeyPlaces
+  /** The last place in the chain that is known, where the store itself is lost: the new epoch begins behind it. */
+  readonly checkpoint: AuditCheckpoint | undefined
+  readonly osUser: string
+  /** UTC milliseconds. */
+  readonly clock: () => number
+}
+
+export interface Restored {
+  readonly storeId: string
+  /** When the backup was made: what was written since then is gone. UTC milliseconds. */
+  readonly createdAtMs: number
+  readonly epoch: number
+  /** Values that were opened to check: all. */
+  readonly values: number
+  /** Where the state before lies; `undefined` where there was none. */
+  readonly setAside: string | undefined
+  /** Logs of runs that were put back. */
+  readonly logs: number
+}
+
+/**
+ * Codes: `backup_corrupt`, `backup_newer`, `backup_foreign`, `file_unreadable`, those of root keys and keyrings, and
+ * `store_busy`, `store_unwritable`. Whichever it is, the store is as it was.
+ */
+export async function restoreStore(input: RestoreInput): Promise<Restored> {
+  const { storePath } = input
+  using reader = new BackupReader(input.file)
+  const rootKey = await findRootKeyOf(reader.header, input.keyPlaces)
+  const keyring = reader.open(rootKey)
+  makeStoreFolder(storePath)
+  removeRests(storePath)
+  const copy = `${storePath}.restoring-${String(process.pid)}`
+  try {
+    extractDatabase(reader, copy)
+    const { values } = await checkDatabase({
+      path: copy,
+      header: reader.header,
+      rootKey,
+      values: Number.MAX_SAFE_INTEGER,
+    })
+    const setAside = `${storePath}.before-restore-${fileTime(input.clock())}`
+    const replacement = { ...input, copy, setAside, keyring, rootKey, header: reader.header }
+    const replaced = await replaceOrMove(storePath, setAside, () => replaceContent(replacement))
+    const logs = restoreLogs(reader, input.logsFolder)
+    const { storeId } = describeKeyring(reader.header.keyring)
+    return {
+      storeId,
+      createdAtMs: reader.header.createdAtMs,
+      epoch: replaced.epoch,
+      values,
+      setAside: existsSync(setAside) ? setAside : undefined,
+      logs,
+    }
+  } catch (error) {
+    throw fileError(error, copy)
+  } finally {
+    for (const end of ['', '-wal', '-shm']) rmSync(`${copy}${end}`, { force: true })
+  }
+}
+
+/** A database that cannot be read as one is moved away with its log; then there is an empty place to fill. */
+async function replaceOrMove<T>(storePath: string, setAside: string, replace: () => Promise<T>): Promise<T> {
+  try {
+    return await replace()
+  } catch (error) {
+    if (!isSottoError(error, 'store_corrupt')) throw error
+    rmSync(setAside, { force: true }) // a copy of a damaged database is worth less than the file itself
+    for (const end of ['-wal', '-shm', '']) {
+      if (existsSync(`${storePath}${end}`)) renameSync(`${storePath}${end}`, `${setAside}${end}`)
+    }
+    return await replace()
+  }
+}
+
+/** What a restore that was killed left behind. */
+function removeRests(storePath: string): void {
+  const prefix = `${basename(storePath)}.restoring-`
+  for (const name of readdirSync(dirname(storePath))) {
+    const pid = name.startsWith(prefix) ? Number.parseInt(name.slice(prefix.length), 10) : undefined
+    if (pid !== undefined && !isAlive(pid)) rmSync(join(dirname(storePath), name), { force: true })
+  }
+}
+
+function isAlive(pid: number): boolean {
+  if (pid === process.pid) return false
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'EPERM'
+  }
+}
+
+/** `20261124T083112.345Z`: sorts by time, and is a name on every file system. */
+function fileTime(ms: number): string {
+  return new Date(ms).toISOString().replaceAll(/[-:]/g, '')
+}
