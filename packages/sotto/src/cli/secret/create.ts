@@ -7,5 +7,5 @@ export async function createSecret(call: Call): Promise<undefined> {
   const input = await secretInput(call)
   const api = await call.api()
   const write = await api.createSecret(input)
-  await call.print.changed(write, writeWords(write))
+  await call.print.changed(write, writeWords(write, call.context.now()))
 }

@@ -1,6 +1,7 @@
 /** `sotto secret describe NAME`: everything but the values, and what uses it. */
 import type { Call } from '../command.ts'
 import { shortTime } from '../print/time.ts'
+import { expiryText } from './expiry-text.ts'
 import { scopeOf } from './scope.ts'
 import { usesOf } from './uses.ts'
 
@@ -20,6 +21,7 @@ export async function describeSecret(call: Call): Promise<undefined> {
       ...(labels.length === 0 ? [] : [['labels', labels.join(', ')] as const]),
       ['created', shortTime(secret.createdAt)],
       ['updated', shortTime(secret.updatedAt)],
+      ...(secret.expiresAt === undefined ? [] : [['expires', expiryText(secret, call.context.now())] as const]),
       ['id', secret.id],
       ['used by', uses.length === 0 ? 'nothing' : uses.map(({ object, path }) => `${object} ${path}`).join(', ')],
     ],

@@ -5,6 +5,11 @@ import type { ParsedInput } from '../parse/parsed-input.ts'
 
 /** `undefined` where it is not given; the parser has checked the word. */
 export function scopeOf(input: ParsedInput): Scope | undefined {
-  const text = input.text('scope')
+  return scopeOption(input, 'scope')
+}
+
+/** The same for an option of another name. */
+export function scopeOption(input: ParsedInput, option: string): Scope | undefined {
+  const text = input.text(option)
   return scopes.find((scope) => scope === text)
 }

@@ -2,6 +2,7 @@
 import { shown, SottoError } from '@sotto/sdk/model'
 import type { SecretInput } from '@sotto/sdk/model'
 import type { Call } from '../command.ts'
+import { parseExpiry } from '../parse/parse-expiry.ts'
 import { parseLabels } from '../parse/parse-labels.ts'
 import { readValues } from '../values/read-values.ts'
 import { scopeOf } from './scope.ts'
@@ -31,5 +32,6 @@ export async function secretInput(call: Call): Promise<SecretInput> {
     plain: plain.length === 0 ? undefined : plain,
     description: input.text('description'),
     labels: parseLabels(input.list('label')),
+    expiresAt: parseExpiry(input.text('expires'), call.context.now()),
   }
 }

@@ -252,7 +252,7 @@ test('bad values are refused with the place, and without a value in the message'
     [['--a=@folder'], /"folder" is a folder/],
     [['--a=@'], /names no file/],
     [['--a=@-', '--b=@-'], /both read standard input/],
-    [['--a=@random:32'], /@random: is reserved/],
+    [['--a=@random:hunter2'], /--a: what follows @random: is not known/],
     [['--a=@file:hunter2'], /@file: is reserved/],
     [['--1a=hunter2'], /key "1a" is not allowed/],
     [['--a/b=hunter2'], /key "a\/b" is not allowed/],

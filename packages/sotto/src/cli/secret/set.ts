@@ -7,5 +7,5 @@ export async function setSecret(call: Call): Promise<undefined> {
   const input = await secretInput(call)
   const api = await call.api()
   const { secrets } = await api.setSecrets({ secrets: [input] })
-  for (const write of secrets) await call.print.changed(write, writeWords(write))
+  for (const write of secrets) await call.print.changed(write, writeWords(write, call.context.now()))
 }

@@ -2,6 +2,7 @@
 import { shown, SottoError } from '@sotto/sdk/model'
 import type { SecretUpdate } from '@sotto/sdk/model'
 import type { Call } from '../command.ts'
+import { parseExpiry } from '../parse/parse-expiry.ts'
 import { parseLabels } from '../parse/parse-labels.ts'
 import { readValues } from '../values/read-values.ts'
 import { scopeOf } from './scope.ts'
@@ -11,7 +12,7 @@ export async function updateSecret(call: Call): Promise<undefined> {
   const update = await secretUpdate(call)
   const api = await call.api()
   const write = await api.updateSecret(update)
-  await call.print.changed(write, writeWords(write))
+  await call.print.changed(write, writeWords(write, call.context.now()))
 }
 
 async function secretUpdate(call: Call): Promise<SecretUpdate> {
@@ -31,6 +32,7 @@ async function secretUpdate(call: Call): Promise<SecretUpdate> {
     plain: plain.length === 0 ? undefined : plain,
     description: input.text('description'),
     labels: parseLabels(input.list('label')),
+    expiresAt: parseExpiry(input.text('expires'), call.context.now()),
   }
   const name = input.argument('NAME')
   const replace = input.flag('replace')

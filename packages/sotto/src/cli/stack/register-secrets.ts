@@ -24,7 +24,9 @@ export async function registerSecrets(call: Call): Promise<undefined> {
   const secrets = inputsOf(wanted, answers, scope)
   call.ask.done()
   const writes: readonly SecretWrite[] = secrets.length === 0 ? [] : (await api.setSecrets({ secrets })).secrets
-  await print.changed({ secrets: writes }, [...new Set(writes.flatMap(writeWords))])
+  await print.changed({ secrets: writes }, [
+    ...new Set(writes.flatMap((write) => writeWords(write, call.context.now()))),
+  ])
   const after = secrets.length === 0 ? report : await api.checkReferences(question)
   if (after.items.some(isMissingSecret)) throw checkFailed(after, stackName(after))
   if (print.format !== 'table') return

@@ -27,6 +27,13 @@ export const descriptionOption: OptionSpec = {
   help: 'What it is for',
 }
 
+const expiresOption: OptionSpec = {
+  name: 'expires',
+  kind: 'text',
+  value: 'TIME|never',
+  help: 'No value is given out from then on: a date, an RFC 3339 time, or how long: 30d, 12h',
+}
+
 /** Where the values of a write come from. */
 export const valueOptions: readonly OptionSpec[] = [
   {
@@ -45,11 +52,12 @@ export const valueOptions: readonly OptionSpec[] = [
   },
   descriptionOption,
   labelOption,
+  expiresOption,
   { name: 'trim', kind: 'flag', help: 'Remove line breaks and blanks around values from files, BOM and CR' },
 ]
 
 /** How `--KEY=VALUE` is written, for help. */
 export const valueForms: readonly string[] = [
-  'A value is text exactly as given. --KEY=@FILE reads a file, --KEY=@- standard input, --KEY=@base64:FILE keeps the bytes of a file as bytes, and --KEY=@@x is the text "@x". In JSON and YAML numbers and booleans are kept as they are written.',
+  'A value is text exactly as given. --KEY=@FILE reads a file, --KEY=@- standard input, --KEY=@base64:FILE keeps the bytes of a file as bytes, --KEY=@random:32 makes 32 random letters and digits (@random:32:symbols for all kinds, :hex and :base64 for 32 bytes), and --KEY=@@x is the text "@x". In JSON and YAML numbers and booleans are kept as they are written.',
   'A key with the name of an option is given after --, as in: sotto secret create NAME -- --scope=read',
 ]

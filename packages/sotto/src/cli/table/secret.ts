@@ -25,6 +25,10 @@ const create: CommandSpec = {
     },
     { line: 'sotto secret create mlflow_secret -i', about: 'asks for keys and values' },
     {
+      line: 'sotto secret create api_key --key=@random:40 --expires 90d',
+      about: 'a value that is made up and never shown; refused after 90 days',
+    },
+    {
       line: 'sotto secret create mlflow_secret --scope workspace --plain username --username=admin',
       about: 'shared; the name is no secret',
     },
@@ -98,6 +102,7 @@ const list: CommandSpec = {
       choices: ['name', '-name', 'created', '-created', 'updated', '-updated'],
       help: 'name, created or updated; - in front turns it round',
     },
+    { name: 'deleted', kind: 'flag', help: 'Deleted secrets, which can be brought back for 30 days' },
     { name: 'limit', kind: 'integer', value: 'N', help: 'At most so many' },
   ],
   load: async () => (await import('../secret/list.ts')).listSecrets,
@@ -141,7 +146,7 @@ const rename: CommandSpec = {
 
 const remove: CommandSpec = {
   path: ['secret', 'delete'],
-  summary: 'Delete a secret; what uses it is shown first',
+  summary: 'Delete a secret; what uses it is shown first; for 30 days undelete brings it back',
   examples: [
     { line: 'sotto secret delete mlflow_secret', about: 'asks first' },
     { line: 'sotto secret delete mlflow_secret --yes', about: 'also where something uses it' },
@@ -149,6 +154,76 @@ const remove: CommandSpec = {
   arguments: [existing],
   options: [scopeOption],
   load: async () => (await import('../secret/delete.ts')).deleteSecret,
+}
+
+const rollback: CommandSpec = {
+  path: ['secret', 'rollback'],
+  summary: 'Make the values of an older version the newest version',
+  examples: [
+    { line: 'sotto secret rollback mlflow_secret 3', about: 'what version 3 had, as a new version' },
+    { line: 'sotto secret rollback mlflow_secret 3 --expect-version 5', about: 'unless somebody was quicker' },
+  ],
+  arguments: [existing, { name: 'VERSION', help: 'Number of the older version' }],
+  options: [
+    { name: 'expect-version', kind: 'integer', value: 'N', help: 'Refuse unless this is the newest version' },
+    scopeOption,
+  ],
+  load: async () => (await import('../secret/rollback.ts')).rollbackSecret,
+}
+
+const diff: CommandSpec = {
+  path: ['secret', 'diff'],
+  summary: 'Compare two versions, or two secrets, by names of keys; no value is shown',
+  examples: [
+    { line: 'sotto secret diff mlflow_secret@3 mlflow_secret@5', about: 'two versions' },
+    { line: 'sotto secret diff mlflow_secret', about: 'the last change' },
+    { line: 'sotto secret diff crm_staging crm_prod', about: 'two secrets' },
+  ],
+  details: [
+    'It opens the values of keys that both have, so it needs the right to read both, and the audit log tells of it.',
+  ],
+  arguments: [
+    { name: 'A', help: 'NAME or NAME@VERSION; without B it is compared with the newest version', completes: 'secret' },
+    { name: 'B', help: 'NAME or NAME@VERSION', optional: true, completes: 'secret' },
+  ],
+  options: [
+    scopeOption,
+    {
+      name: 'with-scope',
+      kind: 'text',
+      value: 'SCOPE',
+      choices: ['user', 'workspace'],
+      help: 'The scope of B, where it is another one',
+    },
+  ],
+  load: async () => (await import('../secret/diff.ts')).diffSecrets,
+}
+
+const undelete: CommandSpec = {
+  path: ['secret', 'undelete'],
+  summary: 'Bring back a deleted secret with all its versions',
+  examples: [
+    { line: 'sotto secret undelete mlflow_secret', about: 'the one of that name that was deleted last' },
+    { line: 'sotto secret undelete mlflow_secret --as mlflow_old', about: 'where the name is taken by now' },
+  ],
+  arguments: [{ name: 'NAME', help: 'Name or id of the deleted secret: sotto secret list --deleted' }],
+  options: [{ name: 'as', kind: 'text', value: 'NEW', help: 'Another name' }, scopeOption],
+  load: async () => (await import('../secret/undelete.ts')).undeleteSecret,
+}
+
+const purge: CommandSpec = {
+  path: ['secret', 'purge'],
+  summary: 'Remove deleted secrets for good, before their 30 days are over',
+  examples: [
+    { line: 'sotto secret purge mlflow_secret', about: 'every deleted secret of that name; asks first' },
+    { line: 'sotto secret purge mlflow_secret --yes', about: 'does not ask' },
+  ],
+  details: [
+    'Versions and sealed values are removed and overwritten in the store. Which runs have read them stays told, by name and version. Backups that were made before still hold them.',
+  ],
+  arguments: [{ name: 'NAME', help: 'Name or id: sotto secret list --deleted' }],
+  options: [scopeOption],
+  load: async () => (await import('../secret/purge.ts')).purgeSecrets,
 }
 
 const exportValues: CommandSpec = {
@@ -208,7 +283,11 @@ export const secretCommands: readonly CommandSpec[] = [
   get,
   update,
   rename,
+  rollback,
+  diff,
   remove,
+  undelete,
+  purge,
   exportValues,
   describe,
   history,

@@ -19,7 +19,7 @@ export interface GivenValues {
   readonly removed: readonly string[]
 }
 
-/** `@word:` is reserved for ways to get a value; only this one exists so far. */
+/** `@word:` is reserved for ways to get a value: `base64` and `random` so far. */
 const prefix = /^@([A-Za-z][A-Za-z0-9+.-]*):/
 
 /** Collects values by key and tells apart who gave which. */
@@ -48,6 +48,10 @@ class Collector {
     if (word === 'base64') {
       const bytes = await this.read(door, text.slice('@base64:'.length))
       return { encoding: 'base64', data: Buffer.from(bytes).toString('base64') }
+    }
+    if (word === 'random') {
+      const { randomValue } = await import('./random-value.ts')
+      return randomValue(door, text.slice('@random:'.length))
     }
     if (word !== undefined) {
       throw new SottoError('value_invalid', `${door}: the form @${word}: is reserved and not available`, {
