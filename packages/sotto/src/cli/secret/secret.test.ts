@@ -248,12 +248,14 @@ test('bad values are refused with the place, and without a value in the message'
     [['--values={"a":"hunter2"'], /not valid JSON at line 1, column \d+/],
     [['--values={"a":"hunter2" "b":1}'], /not valid JSON at line 1, column 16/],
     [['--values=a: "hunter2'], /not valid YAML/],
-    [['--a=@missing'], /"missing" does not exist/],
-    [['--a=@folder'], /"folder" is a folder/],
+    [['--a=@hunter2'], /--a: the file named behind @ does not exist/],
+    [['--values=@missing'], /"missing" does not exist/],
+    [['--a=@folder'], /--a: the file named behind @ is a folder/],
     [['--a=@'], /names no file/],
     [['--a=@-', '--b=@-'], /both read standard input/],
     [['--a=@random:hunter2'], /--a: what follows @random: is not known/],
-    [['--a=@file:hunter2'], /@file: is reserved/],
+    [['--a=@vault:32'], /--a: the form @WORD: is reserved/],
+    [['--a=@hunter2:x'], /--a: the form @WORD: is reserved/],
     [['--1a=hunter2'], /key "1a" is not allowed/],
     [['--a/b=hunter2'], /key "a\/b" is not allowed/],
     [['--=hunter2'], /names nothing/],
@@ -282,8 +284,8 @@ test('a large file is refused without being read, and a large value by its key',
   writeFileSync(join(home.folder, 'five'), 'x'.repeat(5 * 1024 * 1024))
   writeFileSync(join(home.folder, 'two'), 'x'.repeat(2 * 1024 * 1024))
   symlinkSync('/dev/zero', join(home.folder, 'zero'))
-  await refused(home, ['secret', 'create', 's', '--a=@five'], 2, /"five" is larger than 4 MiB/)
-  await refused(home, ['secret', 'create', 's', '--a=@zero'], 2, /"zero" is larger than 4 MiB/)
+  await refused(home, ['secret', 'create', 's', '--a=@five'], 2, /the file named behind @ is larger than 4 MiB/)
+  await refused(home, ['secret', 'create', 's', '--a=@zero'], 2, /the file named behind @ is larger than 4 MiB/)
   await refused(home, ['secret', 'create', 's', '--a=@two'], 2, /value of "a" is larger than 1 MiB/)
 })
 

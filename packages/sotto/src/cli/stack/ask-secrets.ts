@@ -51,7 +51,7 @@ async function askKey(call: Call, secret: string, { key, exists }: WantedKey): P
       return await typedValue(call.context, text)
     } catch (error) {
       if (!(error instanceof SottoError)) throw error
-      call.print.warn(error.message)
+      call.print.warn([error.message, error.hint ?? []].flat().join('; '))
     }
   }
 }

@@ -46,7 +46,7 @@ async function askValue(
       return await read(await ask.hidden(`value of ${key}: `))
     } catch (error) {
       if (!(error instanceof SottoError) || error.code === 'interrupted') throw error
-      print.warn(error.message)
+      print.warn([error.message, error.hint ?? []].flat().join('; '))
     }
   }
 }

@@ -6,16 +6,23 @@ import { isAbsolute, join } from 'node:path'
 import { limits, shown, SottoError } from '@sotto/sdk/model'
 import type { CliContext } from '../context.ts'
 
-/** Codes: `file_unreadable`; `value_too_large` above 4 MiB, whatever the file's size, without reading the rest. */
-export async function readFile(context: CliContext, path: string): Promise<Uint8Array> {
-  const file = await openFile(resolvePath(context, path), path)
+/**
+ * Codes: `file_unreadable`; `value_too_large` above 4 MiB, whatever the file's size, without reading the rest. `what`
+ * names the file in messages.
+ */
+export async function readFile(
+  context: CliContext,
+  path: string,
+  what: string = `file ${shown(path)}`,
+): Promise<Uint8Array> {
+  const file = await openFile(resolvePath(context, path), what)
   try {
     const found = await file.stat()
-    if (found.isDirectory()) throw unreadable(path, 'is a folder')
-    if (found.size > limits.versionBytes) throw tooLarge(`file ${shown(path)}`)
-    return await collect(chunksOf(file), `file ${shown(path)}`)
+    if (found.isDirectory()) throw unreadable(what, 'is a folder')
+    if (found.size > limits.versionBytes) throw tooLarge(what)
+    return await collect(chunksOf(file), what)
   } catch (error) {
-    throw error instanceof SottoError ? error : unreadable(path, reasonOf(error))
+    throw error instanceof SottoError ? error : unreadable(what, reasonOf(error))
   } finally {
     await file.close()
   }
@@ -38,11 +45,11 @@ export function resolvePath({ cwd, env }: CliContext, path: string): string {
   return isAbsolute(path) ? path : join(cwd, path)
 }
 
-async function openFile(absolute: string, path: string): Promise<FileHandle> {
+async function openFile(absolute: string, what: string): Promise<FileHandle> {
   try {
     return await open(absolute, constants.O_RDONLY)
   } catch (error) {
-    throw unreadable(path, reasonOf(error))
+    throw unreadable(what, reasonOf(error))
   }
 }
 
@@ -73,8 +80,8 @@ function tooLarge(what: string): SottoError {
   })
 }
 
-function unreadable(path: string, why: string): SottoError {
-  return new SottoError('file_unreadable', `file ${shown(path)} ${why}`, {
+function unreadable(what: string, why: string): SottoError {
+  return new SottoError('file_unreadable', `${what} ${why}`, {
     hint: 'a value that begins with @ is written with @@',
   })
 }

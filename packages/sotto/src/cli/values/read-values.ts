@@ -54,7 +54,8 @@ class Collector {
       return randomValue(door, text.slice('@random:'.length))
     }
     if (word !== undefined) {
-      throw new SottoError('value_invalid', `${door}: the form @${word}: is reserved and not available`, {
+      // The word is not shown: it may be the beginning of a value.
+      throw new SottoError('value_invalid', `${door}: the form @WORD: is reserved and not available`, {
         hint: 'a file of that name is written @./NAME, a text that begins with @ is written with @@',
       })
     }
@@ -66,7 +67,9 @@ class Collector {
       throw new SottoError('value_invalid', `${door}: @ names no file`, {
         hint: 'write @FILE, @- for standard input, or @@ for a text that begins with @',
       })
-    if (path !== '-') return readFile(this.#context, path)
+    // The name is not shown: it may be a value that begins with @.
+    if (path !== '-')
+      return readFile(this.#context, path, door === '--values' ? undefined : `${door}: the file named behind @`)
     if (this.#standardInputOf !== undefined)
       throw new SottoError('input_invalid', `${this.#standardInputOf} and ${door} both read standard input`, {
         hint: 'give @- once',
