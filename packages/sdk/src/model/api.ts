@@ -14,6 +14,18 @@ import type {
   ComponentWrite,
   Flavor,
 } from './component.ts'
+import type {
+  ChangedRootKey,
+  DataKey,
+  DataKeySelector,
+  KeysDescription,
+  KeysExpectation,
+  KeysRotation,
+  NewRecoveryCode,
+  Rewrap,
+  RewrapInput,
+  RootKeyChange,
+} from './keys.ts'
 import type { Page, PageQuery } from './page.ts'
 import type {
   Attempt,
@@ -171,6 +183,24 @@ export interface Api {
   verifyAudit(input: AuditVerifyInput): Promise<AuditVerification>
   /** Which store answers, and who the caller is to it. */
   describeStore(input: Record<never, never>): Promise<StoreDescription>
+
+  /** Which keys open the store, and how much lies under each data key. No key itself. */
+  describeKeys(input: Record<never, never>): Promise<KeysDescription>
+  /** Makes a new data key, which seals from now on; the others open only. Codes: `keyring_conflict`. */
+  rotateKeys(input: KeysExpectation): Promise<KeysRotation>
+  /** Seals values anew that lie under older data keys, some in each call; repeat it with `after` as long as there is a `next`. */
+  rewrapValues(input: RewrapInput): Promise<Rewrap>
+  /** Retires a data key under which nothing lies. Codes: `data_key_not_found`, `in_use`. */
+  retireKey(input: DataKeySelector): Promise<DataKey>
+  /** Removes a data key that was retired a day ago, for ever. Codes: `data_key_not_found`, `in_use`. */
+  destroyKey(input: DataKeySelector): Promise<DataKey>
+  /** Makes a recovery code, in place of one that is there: it opens the store when the root key is lost. Codes: `keyring_conflict`. */
+  createRecovery(input: KeysExpectation): Promise<NewRecoveryCode>
+  /**
+   * Changes the root key, or with `compromised` every key. Codes: `keyring_conflict`, `input_invalid`, `file_exists` (another
+   * store's key is in the way), `key_missing` (it cannot be written), `key_malformed`, `audit_broken`, `row_altered`.
+   */
+  changeRoot(input: RootKeyChange): Promise<ChangedRootKey>
   /**
    * Writes a backup of the whole store into a file on the machine of the store, while others go on writing. It holds no
    * root key. Codes: `input_invalid`, `file_exists`, `file_unreadable` (it cannot be written), `unsupported`.

@@ -95,6 +95,13 @@ export const operations: { readonly [name in keyof Api]: Operation } = {
   listAudit: reads('audit', '/audit'),
   verifyAudit: reads('audit', '/audit/verify', 'POST'),
   describeStore: reads('store', '/store'),
+  describeKeys: reads('store', '/keys'),
+  rotateKeys: changes('store', 'POST', '/keys/rotate', 'manage'),
+  rewrapValues: changes('store', 'POST', '/keys/rewrap', 'manage'),
+  retireKey: changes('store', 'POST', '/keys/{id}/retire', 'manage'),
+  destroyKey: changes('store', 'DELETE', '/keys/{id}', 'manage'),
+  createRecovery: changes('store', 'POST', '/keys/recovery', 'manage'),
+  changeRoot: changes('store', 'POST', '/keys/root', 'manage'),
   createBackup: changes('store', 'POST', '/backups', 'manage'),
 }
 

@@ -6,8 +6,9 @@ import { backupHandlers } from './backup/create-backup.ts'
 import { checkHandlers } from './check.ts'
 import { componentHandlers } from './components.ts'
 import { Door } from './door.ts'
-import type { Handler, Handlers } from './door.ts'
+import type { AnyHandlers } from './door.ts'
 import { flavorHandlers } from './flavors.ts'
+import { keyHandlers } from './keys/keys.ts'
 import type { Actor, ServiceParts } from './parts.ts'
 import { resolveHandlers } from './resolve-references.ts'
 import { runLogHandlers } from './run-logs.ts'
@@ -17,7 +18,7 @@ import { stackHandlers } from './stacks.ts'
 import { storeHandlers } from './store-description.ts'
 
 /** A noun adds its table of handlers here. */
-const handlers: Handlers<OperationName> = {
+const handlers: AnyHandlers<OperationName> = {
   ...secretHandlers,
   ...flavorHandlers,
   ...componentHandlers,
@@ -28,13 +29,14 @@ const handlers: Handlers<OperationName> = {
   ...runLogHandlers,
   ...auditHandlers,
   ...storeHandlers,
+  ...keyHandlers,
   ...backupHandlers,
 }
 
 export function createApi(parts: ServiceParts, actor: Actor): Api {
   const door = new Door(parts, actor)
   const bind = <N extends OperationName>(name: N): Api[N] => {
-    const handler: Handler<N> = handlers[name]
+    const handler: AnyHandlers<OperationName>[N] = handlers[name]
     return ((input: Parameters<Api[N]>[0]) => door.enter(name, input, handler)) as Api[N] // the door's types are those of the Api
   }
   return Object.fromEntries(operationNames.map((name) => [name, bind(name)])) as unknown as Api // an entry for each operation

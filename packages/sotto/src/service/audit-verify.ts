@@ -9,6 +9,7 @@
 import type { AuditVerification, AuditVerifyInput } from '@sotto/sdk/model'
 import type { Keyring } from '../keys/keyring.ts'
 import { verifyHead } from '../store/audit-chain.ts'
+import { readStoredKeyring } from '../store/live-keyring.ts'
 import { Rows } from '../store/rows.ts'
 import { verifyEarlierEpochs } from './audit-epochs.ts'
 import { readSignedHead, walkChain } from './audit-walk.ts'
@@ -29,6 +30,8 @@ export async function verifyChain(
       walk.note(`the signature of the head, event ${String(signed.sequence)}, does not hold`)
     walk.end(signed)
     await walk.history.compare(rows)
+    const otherKeyring = walk.keyring.compare((await readStoredKeyring(tx)).generation)
+    if (otherKeyring !== undefined) walk.note(otherKeyring)
     const earlier = await verifyEarlierEpochs({ tx, rows, keyring, signed }, input.checkpoint)
     for (const problem of earlier.problems) walk.note(problem)
     if (input.fingerprint !== undefined && !sameFingerprint(input.fingerprint, fingerprint))

@@ -5,6 +5,7 @@ import type { AuditHead } from '../store/audit-chain.ts'
 import type { AuditEventRow } from '../store/audit.ts'
 import { readAnchor, sameAnchor } from './audit-anchor.ts'
 import type { Anchor } from './audit-anchor.ts'
+import { KeyringHistory } from './keyring-history.ts'
 import { RowHistory } from './row-history.ts'
 
 export interface WalkInput {
@@ -22,6 +23,7 @@ export class ChainWalk {
   /** Was the event of the checkpoint met, and the right one? */
   metCheckpoint = false
   readonly history: RowHistory = new RowHistory()
+  readonly keyring: KeyringHistory = new KeyringHistory()
   readonly #problems: string[] = []
   readonly #storeId: Uint8Array
   readonly #checkpoint: AuditCheckpoint | undefined
@@ -61,6 +63,7 @@ export class ChainWalk {
     if (!hashEvent(event, this.#hash).equals(event.hash))
       this.note(`event ${String(event.sequence)} is not as it was written`)
     this.history.follow(event)
+    this.keyring.follow(event)
     this.#anchor = readAnchor(event) ?? this.#anchor
     // Going on from the stored hash names each broken place once, not everything behind it.
     this.#hash = Buffer.from(event.hash)

@@ -8,6 +8,7 @@
  */
 import { SottoError, isSottoError, operations } from '@sotto/sdk/model'
 import type { Api, OperationName } from '@sotto/sdk/model'
+import type { Keyring } from '../keys/keyring.ts'
 import type { Transaction } from '../store/store.ts'
 import { Rows } from '../store/rows.ts'
 import { principalTable } from '../store/workspaces.ts'
@@ -27,6 +28,27 @@ export type Handler<N extends OperationName> = (
 /** The handlers of some operations: each noun has such a table. */
 export type Handlers<N extends OperationName> = { readonly [name in N]: Handler<name> }
 
+/** Handlers among which some compute before their transaction. */
+export type AnyHandlers<N extends OperationName> = { readonly [name in N]: Handler<name> | PreparedHandler<name> }
+
+export interface PreparedHandlerInput<N extends OperationName> {
+  /** Refuses those without the right before anything is computed for them. */
+  readonly require: (call: Call) => void
+  /** Gives the handler of the transaction. */
+  readonly prepare: (parts: ServiceParts, input: Input<N>) => Promise<Handler<N>>
+}
+
+/** For an operation that computes for long before its transaction (argon2), which then shares its commit with no other. */
+export class PreparedHandler<N extends OperationName> {
+  readonly require: PreparedHandlerInput<N>['require']
+  readonly prepare: PreparedHandlerInput<N>['prepare']
+
+  constructor({ require, prepare }: PreparedHandlerInput<N>) {
+    this.require = require
+    this.prepare = prepare
+  }
+}
+
 /** For work that may not be done inside a transaction (files, long walks): runs after the commit and gives the answer. */
 export class AfterCommit<T> {
   readonly run: () => Promise<T>
@@ -34,6 +56,13 @@ export class AfterCommit<T> {
   constructor(run: () => Promise<T>) {
     this.run = run
   }
+}
+
+/** What a transaction of the door gives. */
+interface Done<N extends OperationName> {
+  readonly result: Output<N> | AfterCommit<Output<N>>
+  /** The keyring at its end. */
+  readonly seen: Keyring
 }
 
 export class Door {
@@ -46,16 +75,30 @@ export class Door {
   }
 
   /** Runs the operation and answers once everything about it is on disk. */
-  async enter<N extends OperationName>(operation: N, input: Input<N>, handler: Handler<N>): Promise<Output<N>> {
+  async enter<N extends OperationName>(
+    operation: N,
+    input: Input<N>,
+    handler: Handler<N> | PreparedHandler<N>,
+  ): Promise<Output<N>> {
+    const { store, keyring } = this.#parts
     let asked: readonly string[] = []
+    const begin = async (tx: Transaction): Promise<Call> => {
+      const call = await this.#begin(tx, operation)
+      asked = call.asked
+      return call
+    }
     try {
-      const answer = await this.#parts.store.transaction(async (tx) => {
-        const call = await this.#begin(tx, operation)
-        asked = call.asked
-        const result = await handler(call, input)
+      const alone = handler instanceof PreparedHandler
+      if (alone) await store.transaction(async (tx) => handler.require(await begin(tx)))
+      const handle = alone ? await handler.prepare(this.#parts, input) : handler
+      const work = async (tx: Transaction): Promise<Done<N>> => {
+        const call = await begin(tx)
+        const result = await handle(call, input)
         call.finish()
-        return result
-      })
+        return { result, seen: keyring.current }
+      }
+      const { result: answer, seen } = await store.transaction(work, { alone })
+      keyring.confirm(seen)
       return answer instanceof AfterCommit ? await answer.run() : answer
     } catch (error) {
       if (isRefusal(operation, error)) await this.#recordRefusal(operation, asked, error)

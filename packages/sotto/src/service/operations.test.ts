@@ -110,6 +110,25 @@ const calls: Calls = {
   listAudit: (api) => api.listAudit({}),
   verifyAudit: (api) => api.verifyAudit({}),
   describeStore: (api) => api.describeStore({}),
+  describeKeys: (api) => api.describeKeys({}),
+  rotateKeys: (api) => api.rotateKeys({}),
+  rewrapValues: (api) => api.rewrapValues({}),
+  retireKey: async (api, { api: owner }) => {
+    const [dataKey] = (await owner.describeKeys({})).dataKeys
+    await owner.rotateKeys({})
+    await owner.rewrapValues({})
+    return api.retireKey({ dataKey: dataKey?.id ?? '' })
+  },
+  destroyKey: async (api, world) => {
+    const [dataKey] = (await world.api.describeKeys({})).dataKeys
+    await world.api.rotateKeys({})
+    await world.api.rewrapValues({})
+    await world.api.retireKey({ dataKey: dataKey?.id ?? '' })
+    world.advance(24 * 60 * 60 * 1000)
+    return api.destroyKey({ dataKey: dataKey?.id ?? '' })
+  },
+  createRecovery: (api) => api.createRecovery({}),
+  changeRoot: (api) => api.changeRoot({ to: 'file' }),
   createBackup: (api, { folder }) => api.createBackup({ file: join(folder, 'backup') }),
 }
 

@@ -1,6 +1,7 @@
 /** The keyring of the open store, kept as new as the store's. */
 import { SottoError } from '@sotto/sdk/model'
 import { readKeyring } from '../keys/keyring-blob.ts'
+import type { KeyringBlob } from '../keys/keyring-blob.ts'
 import type { EditedKeyring, KeyringEditInput } from '../keys/keyring-edit.ts'
 import type { Slot } from '../keys/keyring-slot.ts'
 import { openKeyring } from '../keys/keyring.ts'
@@ -84,9 +85,13 @@ export class LiveKeyring {
     return keyring
   }
 
+  /** The transaction that saw this generation is on disk: from now on an older one is a fault. */
+  confirm({ generation }: Keyring): void {
+    if (generation > this.#committed) this.#committed = generation
+  }
+
   async #reopen(tx: Transaction): Promise<void> {
-    const slots = await readSlots(tx)
-    const ids = slots.map(({ rootKeyId }) => rootKeyId)
+    const ids = (await readSlots(tx)).map(({ rootKeyId }) => rootKeyId)
     const rootKey = this.#rootKeys.find(({ id }) => ids.includes(id)) ?? this.#findRootKey(ids) ?? this.#rootKeys[0]
     const opened = rootKey && (await openStoredKeyring(tx, rootKey))
     const valid =
@@ -110,9 +115,14 @@ export async function openStoredKeyring(tx: Transaction, rootKey: RootKey): Prom
   return keyring
 }
 
-/** Which keys open the store's keyring. Throws `keyring_corrupt` and `keyring_newer`. */
+/** The store's keyring, taken apart and not opened. Throws `keyring_corrupt` and `keyring_newer`. */
+export async function readStoredKeyring(tx: Transaction): Promise<KeyringBlob> {
+  return readKeyring(await readKeyringBlob(tx))
+}
+
+/** Which keys open the store's keyring. Codes as of `readStoredKeyring`. */
 export async function readSlots(tx: Transaction): Promise<readonly Slot[]> {
-  return readKeyring(await readKeyringBlob(tx)).slots
+  return (await readStoredKeyring(tx)).slots
 }
 
 async function readKeyringBlob(tx: Transaction): Promise<Uint8Array> {

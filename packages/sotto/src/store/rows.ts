@@ -46,10 +46,10 @@ const statementsOf = new WeakMap<AnyTable, Statements>()
 
 export class Rows {
   readonly #tx: Transaction
-  readonly #keyring: LiveKeyring
+  readonly #keyring: Pick<LiveKeyring, 'current'>
   #written: string[] = []
 
-  constructor(tx: Transaction, keyring: LiveKeyring) {
+  constructor(tx: Transaction, keyring: Pick<LiveKeyring, 'current'>) {
     this.#tx = tx
     this.#keyring = keyring
   }

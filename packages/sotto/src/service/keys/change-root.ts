@@ -1,0 +1,155 @@
+/**
+ * A new root key: a new keyring key, sealed in new slots. In a file the new key is written beside the old one first, and
+ * takes its place once the keyring was replaced; `keys/root-key-replacement.ts` draws the states. With `compromised` every
+ * key is made anew, and with them the HMACs of all rows and an epoch of the audit chain; values are then sealed anew by
+ * `rewrapValues`, since their old data keys stay to open them.
+ */
+import { SottoError } from '@sotto/sdk/model'
+import type { ChangedRootKey, KeySlot, RootKeyChange } from '@sotto/sdk/model'
+import { changeRootKey } from '../../keys/keyring-edit.ts'
+import { derivePassphraseKey, newPassphraseParameters, requirePassphrase } from '../../keys/passphrase.ts'
+import { createRecoveryCode } from '../../keys/recovery-code.ts'
+import { clearRootKey, findFormerRootKeys, settleRootKey, stageRootKey } from '../../keys/root-key-replacement.ts'
+import type { RootKeyPlace } from '../../keys/root-key-replacement.ts'
+import { RootKeyVariable } from '../../keys/root-key-variable.ts'
+import type { RootKey } from '../../keys/root-key.ts'
+import type { Call } from '../call.ts'
+import { AfterCommit, PreparedHandler } from '../door.ts'
+import { verifyChain } from '../audit-verify.ts'
+import { listExposedSecrets } from './exposed-secrets.ts'
+import { describeSlots, requireGeneration, requireKeys } from './key-facts.ts'
+import { beginRenewedEpoch, readChainEnd, renewRows } from './renew-rows.ts'
+import { idText } from '../../store/id.ts'
+
+export const changeRoot: PreparedHandler<'changeRoot'> = new PreparedHandler({
+  require: requireKeys,
+  prepare: async (parts, input) => {
+    const given = await readGivenKey(input, parts.random)
+    if (input.compromised === true) await requireSoundChain(parts)
+    return (call) => change(call, input, given)
+  },
+})
+
+async function change(
+  call: Call,
+  input: RootKeyChange,
+  given: RootKey | undefined,
+): Promise<AfterCommit<ChangedRootKey>> {
+  requireKeys(call)
+  requireGeneration(call, input)
+  const before = await describeSlots(call.tx)
+  const [former] = before
+  if (former === undefined) throw new Error('a keyring has a primary slot')
+  const newRootKey = given ?? stageInFile(call, input, before)
+  const recovery = before.length > 1 ? createRecoveryCode(call.parts.random) : undefined
+  const exposed = input.compromised === true ? await listExposedSecrets(call) : undefined
+  await replaceKeys(call, { input, newRootKey, recoveryKey: recovery?.rootKey })
+  const slots = await describeSlots(call.tx)
+  call.event({
+    object: 'keys',
+    objectId: idText(call.parts.keyring.current.storeId),
+    detail: {
+      keyring: call.parts.keyring.current.generation,
+      rootKey: newRootKey.id,
+      kind: newRootKey.kind,
+      compromised: input.compromised === true,
+    },
+  })
+  const { generation, auditFingerprint } = call.parts.keyring.current
+  const answer = {
+    generation,
+    slots,
+    auditFingerprint,
+    ...(recovery === undefined ? {} : { recoveryCode: recovery.code }),
+    ...(exposed === undefined ? {} : { exposed }),
+  }
+  return new AfterCommit(() => finish(call, { input, former, newRootKey, answer }))
+}
+
+async function replaceKeys(
+  call: Call,
+  { input, newRootKey, recoveryKey }: { input: RootKeyChange; newRootKey: RootKey; recoveryKey: RootKey | undefined },
+): Promise<void> {
+  const { keyring, random } = call.parts
+  const compromised = input.compromised === true
+  const behind = compromised ? await readChainEnd(call) : undefined
+  const former = keyring.current
+  const { nowMs } = call
+  await keyring.replace(call.tx, {
+    edit: (given) => changeRootKey({ ...given, newRootKey, recoveryKey, compromised, nowMs }),
+    rootKey: newRootKey,
+    random,
+  })
+  if (behind === undefined) return
+  await call.tx.run('INSERT INTO data_key (id) VALUES ($1)', [keyring.current.activeDataKeyId])
+  await renewRows(call, former)
+  await beginRenewedEpoch(call, behind)
+}
+
+/** Puts the files in order. By then the store opens with the new key, wherever this ends. */
+async function finish(
+  { parts }: Call,
+  {
+    input,
+    former,
+    newRootKey,
+    answer,
+  }: { input: RootKeyChange; former: KeySlot; newRootKey: RootKey; answer: ChangedRootKey },
+): Promise<ChangedRootKey> {
+  const place = placeOf(parts.rootKeyPath)
+  const keep = input.keepOldKey === true
+  await parts.store.transaction(async () => {
+    if (newRootKey.kind === 'file') settleRootKey(place, newRootKey.id)
+    clearRootKey(place, { id: former.rootKeyId, keep })
+  })
+  const [formerKeyFile] = findFormerRootKeys(place.path).filter((path) => path.includes(former.rootKeyId))
+  return {
+    ...answer,
+    ...(newRootKey.kind === 'file' ? { rootKeyFile: place.path } : {}),
+    ...(formerKeyFile === undefined ? {} : { formerKeyFile }),
+  }
+}
+
+/** The key that the caller gives, or that is made of what it gives; `undefined` for one that is to be made in a file. */
+async function readGivenKey(input: RootKeyChange, random: Call['parts']['random']): Promise<RootKey | undefined> {
+  const { to, rootKey, passphrase } = input
+  if ((rootKey !== undefined) !== (to === 'env') || (passphrase !== undefined) !== (to === 'passphrase')) {
+    throw new SottoError('input_invalid', 'a root key is given for env alone, a passphrase for passphrase alone', {
+      hint: 'sotto keys change-root --help',
+    })
+  }
+  if (rootKey !== undefined) return new RootKeyVariable(rootKey).get()
+  if (passphrase === undefined) return undefined
+  requirePassphrase(passphrase)
+  return derivePassphraseKey({ passphrase, origin: 'the new passphrase', parameters: newPassphraseParameters(random) })
+}
+
+function stageInFile(call: Call, { to }: RootKeyChange, slots: readonly KeySlot[]): RootKey {
+  const [primary] = slots
+  if (to === undefined && primary?.kind !== 'file') {
+    throw new SottoError('input_invalid', `the root key comes from ${primary?.kind ?? 'nowhere'}: say where to next`, {
+      hint: 'sotto keys change-root --to file, or --to env or passphrase with what is to be the new one',
+    })
+  }
+  const place = placeOf(call.parts.rootKeyPath)
+  if (primary !== undefined) settleRootKey(place, primary.rootKeyId)
+  return stageRootKey(
+    place,
+    slots.map(({ rootKeyId }) => rootKeyId),
+    call.parts.random,
+  )
+}
+
+function placeOf(path: string): RootKeyPlace {
+  return { path, userId: process.geteuid?.() }
+}
+
+/** Rows get new HMACs: one that was put back before would be as good as new. */
+async function requireSoundChain(parts: Call['parts']): Promise<void> {
+  const { result, problems } = await verifyChain(parts, {})
+  if (result !== 'broken') return
+  throw new SottoError('audit_broken', 'the audit log was changed: new keys would make what was altered look right', {
+    hint: 'look at sotto audit verify; restore a backup from before',
+    details: { problems },
+  })
+}
