@@ -13,6 +13,7 @@ import { databaseSection, describeKeyring, encodeHead, runOfLog } from './backup
 import type { BackupHeader, Section } from './backup-format.ts'
 import { fileError, givePlace } from './backup-place.ts'
 import type { BackupPlace } from './backup-place.ts'
+import { removeRests } from './rests.ts'
 
 export interface WriteInput {
   readonly place: BackupPlace
@@ -34,6 +35,7 @@ const chunkSize = 1024 * 1024
 export function writeBackup(input: WriteInput): Promise<Backup> {
   return withoutRest(input.place, async () => {
     const { place, storePath, keyring, createdAtMs } = input
+    removeRests(place.path, (pid) => `.${pid}.tmp`)
     const copy = copyPath(place)
     copySqliteFile(storePath, copy)
     const facts = await readFacts(copy)

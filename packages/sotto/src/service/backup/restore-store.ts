@@ -10,8 +10,7 @@
  * and one that is killed here leaves either the old state or the new one. Only a database that is too damaged for that is
  * moved away.
  */
-import { existsSync, readdirSync, renameSync, rmSync } from 'node:fs'
-import { basename, dirname, join } from 'node:path'
+import { existsSync, renameSync, rmSync } from 'node:fs'
 import { isSottoError } from '@sotto/sdk/model'
 import type { AuditCheckpoint } from '@sotto/sdk/model'
 import { makeStoreFolder } from '../../store/store-file.ts'
@@ -22,6 +21,7 @@ import { fileError } from './backup-place.ts'
 import { BackupReader } from './backup-reader.ts'
 import { checkDatabase } from './check-database.ts'
 import { replaceContent } from './replace-content.ts'
+import { removeRests } from './rests.ts'
 import { restoreLogs } from './restore-logs.ts'
 import { extractDatabase } from './verify-backup.ts'
 
@@ -60,7 +60,7 @@ export async function restoreStore(input: RestoreInput): Promise<Restored> {
   const rootKey = await findRootKeyOf(reader.header, input.keyPlaces)
   const keyring = reader.open(rootKey)
   makeStoreFolder(storePath)
-  removeRests(storePath)
+  removeRests(storePath, (pid) => `.restoring-${pid}`)
   const copy = `${storePath}.restoring-${String(process.pid)}`
   try {
     extractDatabase(reader, copy)
@@ -101,25 +101,6 @@ async function replaceOrMove<T>(storePath: string, setAside: string, replace: ()
       if (existsSync(`${storePath}${end}`)) renameSync(`${storePath}${end}`, `${setAside}${end}`)
     }
     return await replace()
-  }
-}
-
-/** What a restore that was killed left behind. */
-function removeRests(storePath: string): void {
-  const prefix = `${basename(storePath)}.restoring-`
-  for (const name of readdirSync(dirname(storePath))) {
-    const pid = name.startsWith(prefix) ? Number.parseInt(name.slice(prefix.length), 10) : undefined
-    if (pid !== undefined && !isAlive(pid)) rmSync(join(dirname(storePath), name), { force: true })
-  }
-}
-
-function isAlive(pid: number): boolean {
-  if (pid === process.pid) return false
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'EPERM'
   }
 }
 
