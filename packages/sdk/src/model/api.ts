@@ -2,7 +2,16 @@
  * Every operation of Sotto. The service implements it against the store for one principal, the HTTP client over
  * the wire, a step's channel for what a step may do. Methods take no caller: it is bound when the Api is made.
  */
-import type { AuditEvent, AuditQuery, AuditVerification, AuditVerifyInput } from './audit.ts'
+import type {
+  AuditEvent,
+  AuditExport,
+  AuditExportQuery,
+  AuditPruned,
+  AuditPruneInput,
+  AuditQuery,
+  AuditVerification,
+  AuditVerifyInput,
+} from './audit.ts'
 import type { Backup, BackupInput } from './backup.ts'
 import type { CheckInput, CheckReport, ResolvedReferences, ResolveReferencesInput } from './check.ts'
 import type {
@@ -181,6 +190,10 @@ export interface Api {
   listAudit(input: AuditQuery): Promise<Page<AuditEvent>>
   /** Walks the audit chain and says whether it holds. */
   verifyAudit(input: AuditVerifyInput): Promise<AuditVerification>
+  /** Events with all that their hashes cover, oldest first, to be kept and verified elsewhere. */
+  exportAudit(input: AuditExportQuery): Promise<AuditExport>
+  /** Removes old events, leaving a signed place from which the chain goes on. Codes: `input_invalid` for a place that is none of the chain, `audit_broken`. */
+  pruneAudit(input: AuditPruneInput): Promise<AuditPruned>
   /** Which store answers, and who the caller is to it. */
   describeStore(input: Record<never, never>): Promise<StoreDescription>
 

@@ -94,6 +94,8 @@ export const operations: { readonly [name in keyof Api]: Operation } = {
 
   listAudit: reads('audit', '/audit'),
   verifyAudit: reads('audit', '/audit/verify', 'POST'),
+  exportAudit: reads('audit', '/audit/export'),
+  pruneAudit: changes('audit', 'POST', '/audit/prune', 'manage'),
   describeStore: reads('store', '/store'),
   describeKeys: reads('store', '/keys'),
   rotateKeys: changes('store', 'POST', '/keys/rotate', 'manage'),

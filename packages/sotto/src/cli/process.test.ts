@@ -233,7 +233,7 @@ test('completion never reveals: nothing is audited as read', () => {
   using place = new Place()
   const ran = place.shell(`sotto secret create s --a=1 2>/dev/null
     sotto __complete -- secret get s ''; sotto __complete -- nothing ''
-    sotto audit list --operation resolveSecrets --json`)
+    sotto audit list --what resolveSecrets --json`)
   assert.equal(ran.stdout, 'a\n{\n  "items": []\n}\n')
   assert.equal(ran.stderr, '')
 })

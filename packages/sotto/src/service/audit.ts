@@ -1,21 +1,25 @@
 /** Reading and verifying the audit chain. The chain itself is in `store/audit-chain.ts`. */
+import { SottoError } from '@sotto/sdk/model'
 import type { AuditEvent, AuditQuery, AuditVerification } from '@sotto/sdk/model'
 import { auditEventTable } from '../store/audit.ts'
 import type { AuditEventRow } from '../store/audit.ts'
-import type { SqlValue } from '../store/store.ts'
+import { exportAudit } from './audit-export.ts'
+import { pruneAudit } from './audit-prune.ts'
+import { requireAudit } from './audit-right.ts'
 import { verifyChain } from './audit-verify.ts'
 import type { Call } from './call.ts'
+import { Conditions } from './conditions.ts'
 import { pageLimit, pageStart, toPage } from './cursor.ts'
 import { AfterCommit } from './door.ts'
-import type { Handlers } from './door.ts'
-import { parseTime, timeText } from './time.ts'
+import type { AnyHandlers } from './door.ts'
+import { timeText } from './time.ts'
 
-export const auditHandlers: Handlers<'listAudit' | 'verifyAudit'> = {
+export const auditHandlers: AnyHandlers<'listAudit' | 'verifyAudit' | 'exportAudit' | 'pruneAudit'> = {
   listAudit: async (call, query) => {
     requireAudit(call)
     return toPage(call, query, {
       rows: await selectEvents(call, query),
-      positionOf: (row) => [row.epoch, row.sequence],
+      positionOf: (row) => [row.sequence],
       describe: describeEvent,
     })
   },
@@ -24,39 +28,43 @@ export const auditHandlers: Handlers<'listAudit' | 'verifyAudit'> = {
     requireAudit(call)
     return new AfterCommit(() => verifyChain(call.parts, input))
   },
+
+  exportAudit: (call, query) => {
+    requireAudit(call)
+    return exportAudit(call, query)
+  },
+
+  pruneAudit,
 }
 
-function requireAudit(call: Call): void {
-  call.ask('audit')
-  call.require({ kind: 'audit', name: 'audit' })
-}
-
-/** Events newest first, one more than the page holds. */
+/** Events newest first, or oldest first behind a number; one more than the page holds. */
 function selectEvents(call: Call, query: AuditQuery): Promise<readonly AuditEventRow[]> {
-  const conditions: string[] = []
-  const params: SqlValue[] = []
-  const add = (condition: string, value: SqlValue): void => {
-    params.push(value)
-    conditions.push(`${condition} $${String(params.length)}`)
-  }
-  if (query.principal !== undefined) add('principal =', query.principal)
-  if (query.operation !== undefined) add('operation =', query.operation)
-  if (query.outcome !== undefined) add('outcome =', query.outcome)
-  if (query.object !== undefined) add('object =', query.object)
-  if (query.time?.from !== undefined) add('occurred_at >=', parseTime('from', query.time.from))
-  if (query.time?.until !== undefined) add('occurred_at <', parseTime('until', query.time.until))
-  const [epoch, sequence] = pageStart(call, query) ?? []
-  if (epoch !== undefined && sequence !== undefined) {
-    params.push(epoch, sequence)
-    conditions.push(`(epoch, sequence) < ($${String(params.length - 1)}, $${String(params.length)})`)
-  }
-  params.push(pageLimit(query) + 1)
-  const where = conditions.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`
-  return call.rows.list(
-    auditEventTable,
-    `${where} ORDER BY epoch DESC, sequence DESC LIMIT $${String(params.length)}`,
-    params,
-  )
+  const conditions = new Conditions()
+  if (query.principal !== undefined) conditions.add('principal = ? OR os_user = ?', query.principal, query.principal)
+  conditions.equals('operation', query.operation)
+  conditions.equals('outcome', query.outcome)
+  conditions.equals('object', query.object)
+  // Ids are of letters that JSON writes as they are. To search a text is the one thing SQLite and PostgreSQL spell alike.
+  if (query.run !== undefined)
+    conditions.add(
+      "object = ? OR REPLACE(detail, ?, '') <> detail",
+      `run ${query.run}`,
+      `"run":${JSON.stringify(query.run)}`,
+    )
+  conditions.times('occurred_at', 'time', query.time)
+  if (query.after !== undefined) conditions.add('sequence > ?', wholeNumber('after', query.after))
+  const oldestFirst = query.after !== undefined
+  const start = pageStart(call, query)
+  conditions.behind(['sequence'], oldestFirst ? 'ascending' : 'descending', start)
+  // The number goes on through all epochs, and it is the key.
+  const order = `ORDER BY sequence ${oldestFirst ? 'ASC' : 'DESC'} LIMIT ${String(pageLimit(query) + 1)}`
+  return call.rows.list(auditEventTable, `${conditions.where} ${order}`, conditions.params)
+}
+
+/** Throws `input_invalid` for what is no number of an event. */
+function wholeNumber(what: string, given: number): number {
+  if (Number.isSafeInteger(given) && given >= 0) return given
+  throw new SottoError('input_invalid', `${what} is not the number of an event`)
 }
 
 function describeEvent(row: AuditEventRow): AuditEvent {
@@ -79,7 +87,7 @@ function parseDetail(text: string): AuditEvent['detail'] {
   try {
     const detail: unknown = JSON.parse(text)
     if (typeof detail !== 'object' || detail === null) return {}
-    const { rows: _rows, ...shown } = detail as AuditEvent['detail'] // what we write; `rows` is for verify alone
+    const { rows: _rows, states: _states, ...shown } = detail as AuditEvent['detail'] // what we write; these two are for verify alone
     return shown
   } catch {
     return {}

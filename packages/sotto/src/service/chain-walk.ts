@@ -73,12 +73,17 @@ export class ChainWalk {
 
   /** Says that the chain ends here, at the place that was signed. */
   end(signed: AuditHead): void {
+    this.compareEnd(signed)
+    this.#endCheckpoint()
+  }
+
+  /** Compares where the walk stands with a place that was signed. */
+  compareEnd(signed: AuditHead): void {
     if (this.#epoch !== signed.epoch || this.#sequence !== signed.sequence) {
       this.note(`the chain ends at event ${String(this.#sequence)}, but event ${String(signed.sequence)} was signed`)
     } else if (!this.#hash.equals(signed.head)) {
       this.note('the last event is not the one that was signed')
     }
-    this.#endCheckpoint()
   }
 
   /** Says that the chain began at that anchor, or at its first event: the newest anchor in it must say the same. */

@@ -1,16 +1,16 @@
 /** `sotto audit verify`: exit code 1 when the log was changed. */
 import { SottoError } from '@sotto/sdk/model'
+import type { AuditVerification, AuditVerifyInput } from '@sotto/sdk/model'
 import type { Call } from '../command.ts'
-import { checkpointText, parseCheckpoint } from '../parse/checkpoint.ts'
+import { checkpointText } from '../parse/checkpoint.ts'
+import { readCheckpoint } from './checkpoint.ts'
 
 export async function verifyAudit(call: Call): Promise<undefined> {
-  const { input, print } = call
-  const checkpoint = input.text('checkpoint')
-  const api = await call.api()
-  const answer = await api.verifyAudit({
-    fingerprint: input.text('fingerprint'),
-    checkpoint: checkpoint === undefined ? undefined : parseCheckpoint(checkpoint),
-  })
+  const { input, print, context } = call
+  const given = input.text('checkpoint')
+  const kept = given === undefined ? {} : await readCheckpoint(context, given)
+  const fingerprint = input.text('fingerprint') ?? kept.fingerprint
+  const answer = await verify(call, { ...kept, fingerprint })
   await print.result(answer, () => ({
     facts: [
       ['result', answer.result],
@@ -21,7 +21,7 @@ export async function verifyAudit(call: Call): Promise<undefined> {
   }))
   if (answer.result === 'broken') {
     throw new SottoError('audit_broken', 'the audit log was changed', {
-      hint: 'keep the store as it is and compare it with a backup',
+      hint: 'keep it as it is and compare it with a backup or a copy',
       details: { problems: answer.problems },
     })
   }
@@ -32,4 +32,11 @@ export async function verifyAudit(call: Call): Promise<undefined> {
   }
 }
 
-
+/** The store's chain, or the lines of a file, which need neither store nor key. */
+async function verify(call: Call, kept: AuditVerifyInput): Promise<AuditVerification> {
+  const path = call.input.text('file')
+  if (path === undefined) return (await call.api()).verifyAudit(kept)
+  const { verifyAuditLines } = await import('../../connect/audit-file.ts')
+  const { readLines } = await import('./read-lines.ts')
+  return verifyAuditLines(readLines(call.context, path), kept)
+}

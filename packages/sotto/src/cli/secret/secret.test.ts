@@ -194,13 +194,13 @@ test('values stay masked unless they are asked for, and masked output is no read
     const ran = await home.ok(argv)
     assert.doesNotMatch(ran.stdout + ran.stderr, /hunter2/, argv)
   }
-  assert.equal((await home.ok('audit list --operation resolveSecrets --json')).stdout, '{\n  "items": []\n}\n')
+  assert.equal((await home.ok('audit list --what resolveSecrets --json')).stdout, '{\n  "items": []\n}\n')
   const revealed = await home.json<{ values: object }>('secret get s --reveal')
   assert.deepEqual(revealed.values, {
     password: { encoding: 'utf8', data: 'hunter2hunter2' },
     user: { encoding: 'utf8', data: 'admin' },
   })
-  assert.equal((await home.json<{ items: [] }>('audit list --operation resolveSecrets')).items.length, 1)
+  assert.equal((await home.json<{ items: [] }>('audit list --what resolveSecrets')).items.length, 1)
 })
 
 test('a value is exact in a pipe and safe on a terminal', async () => {

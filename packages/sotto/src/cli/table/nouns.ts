@@ -59,7 +59,7 @@ export const nouns: readonly Noun[] = [
   {
     name: 'audit',
     summary: 'Who read and changed what',
-    commands: async (): Promise<Commands> => (await import('./general.ts')).auditCommands,
+    commands: async (): Promise<Commands> => (await import('./audit.ts')).auditCommands,
   },
   {
     name: 'backup',
