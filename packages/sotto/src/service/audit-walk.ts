@@ -11,7 +11,7 @@ import type { Anchor } from './audit-anchor.ts'
 import { ChainWalk } from './chain-walk.ts'
 
 /** Events that are loaded at once, between two turns of the event loop. */
-const batchSize = 2000
+const batchSize = 1000
 
 export interface WalkParts {
   readonly tx: Transaction

@@ -130,17 +130,18 @@ export function hashEvent(event: Omit<AuditEventRow, 'hash'>, previous: Uint8Arr
     event.object,
     event.object_id,
     event.detail,
-  ].map((text) => Buffer.from(text))
-  const size = texts.reduce((sum, text) => sum + 4 + text.length, eventPrefix.length + previous.length + 24)
+  ]
+  const sizes = texts.map((text) => Buffer.byteLength(text))
+  const size = sizes.reduce((sum, each) => sum + 4 + each, eventPrefix.length + previous.length + 24)
   const bytes = Buffer.allocUnsafe(size)
   let offset = eventPrefix.copy(bytes)
   bytes.set(previous, offset)
   offset = bytes.writeBigInt64BE(BigInt(event.epoch), offset + previous.length)
   offset = bytes.writeBigInt64BE(BigInt(event.sequence), offset)
   offset = bytes.writeBigInt64BE(BigInt(event.occurred_at), offset)
-  for (const text of texts) {
-    offset = bytes.writeUInt32BE(text.length, offset)
-    offset += text.copy(bytes, offset)
+  for (const [index, text] of texts.entries()) {
+    offset = bytes.writeUInt32BE(sizes[index] ?? 0, offset)
+    offset += bytes.write(text, offset)
   }
   return hash('sha256', bytes, 'buffer')
 }
