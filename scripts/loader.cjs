@@ -34,6 +34,13 @@ if (process.execArgv.indexOf('--disable-warning=ExperimentalWarning') === -1) {
   }
 }
 
+// A signal must not open a debugger's port in a process that holds secrets, nor a report of a crash
+// list its environment. bin/sotto passes flags for both; a listener takes the signal from Node.
+if (process.execArgv.indexOf('--disable-sigusr1') === -1) {
+  if (process.platform !== 'win32') process.on('SIGUSR1', function () {})
+  process.report.excludeEnv = true
+}
+
 var fs = require('node:fs')
 var vm = require('node:vm')
 

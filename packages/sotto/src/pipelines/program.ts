@@ -23,20 +23,21 @@ export function programFiles(): ProgramFiles {
 }
 
 function locate(self: string): ProgramFiles {
-  const quiet = '--disable-warning=ExperimentalWarning'
+  // A step holds secrets: no signal opens a debugger's port in it, and no report of a crash lists its environment.
+  const flags = ['--disable-warning=ExperimentalWarning', '--disable-sigusr1', '--report-exclude-env']
   if (self.endsWith('.ts')) {
     const source = dirname(dirname(self))
     const entries = { sotto: join(source, 'index.ts'), 'sotto/pipelines': join(source, 'pipelines.ts') }
     return {
       stepRunner: join(source, 'pipelines/step-runner.ts'),
       entries,
-      nodeFlags: ['--conditions=sotto-source', quiet],
+      nodeFlags: ['--conditions=sotto-source', ...flags],
     }
   }
   let folder = dirname(self)
   while (findRunner(folder) === undefined && folder !== dirname(folder)) folder = dirname(folder)
   const entries = { sotto: join(folder, 'index.js'), 'sotto/pipelines': join(folder, 'pipelines.js') }
-  return { stepRunner: findRunner(folder) ?? join(folder, 'step-runner.js'), entries, nodeFlags: [quiet] }
+  return { stepRunner: findRunner(folder) ?? join(folder, 'step-runner.js'), entries, nodeFlags: flags }
 }
 
 /** Built as CommonJS it starts 5 ms sooner: importing Node's own modules is what costs. */
