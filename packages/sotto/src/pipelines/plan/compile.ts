@@ -1,12 +1,13 @@
 /** Draws up the plan of a pipeline: runs its body once with handles in place of data. */
 import { basename } from 'node:path'
-import { SottoError } from '@sotto/sdk/model'
+import { isSottoError, SottoError } from '@sotto/sdk/model'
 import { findHandle } from '../authoring/make-handle.ts'
 import { paramsProxy } from '../authoring/params.ts'
 import type { PipelineDefinition } from '../definitions.ts'
 import { isObject, toJsonData } from '../json-data.ts'
 import { registry } from '../registry.ts'
 import { PlanBuilder } from './builder.ts'
+import { errorPlace } from './error-place.ts'
 import { toExpression } from './expression.ts'
 import type { Expression, Plan, PlanParameter } from './plan.ts'
 
@@ -23,7 +24,7 @@ export function compilePipeline(definition: PipelineDefinition): Plan {
   state.building = builder
   let result: Expression
   try {
-    result = readResult(what, definition.body(paramsProxy(builder) as never), builder) // what the body takes is known to its author only
+    result = readResult(what, callBody(definition, builder), builder)
   } finally {
     state.building = undefined
   }
@@ -37,6 +38,24 @@ export function compilePipeline(definition: PipelineDefinition): Plan {
     params: readParameters(what, builder.parameters, definition.defaults),
     nodes: builder.nodes,
     result,
+  }
+}
+
+function callBody(definition: PipelineDefinition, builder: PlanBuilder): unknown {
+  try {
+    return definition.body(paramsProxy(builder) as never) // what the body takes is known to its author only
+  } catch (error) {
+    if (isSottoError(error)) throw error
+    const message = error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error)
+    const place = errorPlace(error, definition.file) ?? definition.file
+    throw new SottoError(
+      'pipeline_invalid',
+      `the body of pipeline "${definition.name}" threw at ${place}: ${message}`,
+      {
+        hint: 'a body only connects steps: work with data, also with parameters, belongs into a step',
+        cause: error,
+      },
+    )
   }
 }
 

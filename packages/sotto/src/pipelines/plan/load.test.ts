@@ -104,6 +104,11 @@ test('what is no pipeline is refused in words, with the line where there is one'
       /has no steps/,
     ],
     [
+      write('body-throws.ts', `${head}export const p = pipeline('bad', () => {\n  throw new Error('inside')\n})`),
+      'pipeline_invalid',
+      /the body of pipeline "bad" threw at .*body-throws\.ts:\d+: inside/,
+    ],
+    [
       write('runs.ts', `${head}export const p = pipeline('runs', () => one())\nawait p.run()`),
       'pipeline_invalid',
       /was called while its file is loaded/,

@@ -103,14 +103,21 @@ function loadError(file: string, path: string, error: unknown): SottoError {
       cause: error,
     })
   }
-  if (code === 'EACCES') return new SottoError('file_unreadable', `${file} cannot be read`, { cause: error })
+  if (code === 'EACCES')
+    return new SottoError('file_unreadable', `${file} cannot be read`, {
+      hint: 'run as an account that may read it',
+      cause: error,
+    })
   if (code === 'ERR_MODULE_NOT_FOUND')
     return new SottoError('pipeline_invalid', `${where} imports something that is not there: ${message}`, {
       hint: 'install it in the project, or write the ending of the file: ./helper.ts',
       cause: error,
     })
   if (error instanceof SyntaxError)
-    return new SottoError('pipeline_invalid', `${where} is not valid: ${message}`, { cause: error })
+    return new SottoError('pipeline_invalid', `${where} is not valid: ${message}`, {
+      hint: 'mend the file there; an editor shows more of it',
+      cause: error,
+    })
   return new SottoError('pipeline_invalid', `${where} threw when it was loaded: ${message}`, {
     hint: 'code at the top of a pipeline runs whenever its file is loaded; move work into steps',
     cause: error,
