@@ -1,5 +1,5 @@
 /** Runs one command line from its arguments to its exit code. */
-import { SottoError } from '@sotto/sdk/model'
+import { isSottoError, SottoError } from '@sotto/sdk/model'
 import type { Api } from '@sotto/sdk/model'
 import type { Call, CommandSpec, OutputFormat } from './command.ts'
 import { OutputClosed } from './context.ts'
@@ -51,9 +51,9 @@ async function dispatch(context: CliContext): Promise<number> {
 }
 
 async function call(context: CliContext, spec: CommandSpec, input: ParsedInput): Promise<number> {
-  const store = new Store(context)
   const print = new Printer(context, { format: formatOf(spec, input), quiet: input.flag('quiet') })
   const ask = new Asker(context, { yes: input.flag('yes') })
+  const store = new Store(context, ask)
   const action = await spec.load()
   context.began?.(spec.path)
   const given: Call = {
@@ -75,15 +75,30 @@ async function call(context: CliContext, spec: CommandSpec, input: ParsedInput):
 /** The connection of one call: made on first use, closed at the end. */
 class Store {
   readonly #context: CliContext
+  readonly #ask: Asker
   #connection: ReturnType<CliContext['connect']> | undefined
 
-  constructor(context: CliContext) {
+  constructor(context: CliContext, ask: Asker) {
     this.#context = context
+    this.#ask = ask
   }
 
   async api(): Promise<Api> {
-    this.#connection ??= this.#context.connect({ env: this.#context.env })
+    this.#connection ??= this.#connect()
     return (await this.#connection).api
+  }
+
+  async #connect(): ReturnType<CliContext['connect']> {
+    const { connect, env } = this.#context
+    try {
+      return await connect({ env })
+    } catch (error) {
+      const wantsPassphrase = isSottoError(error, 'key_missing') && error.details['kind'] === 'passphrase'
+      if (!wantsPassphrase || !this.#ask.canAsk) throw error
+      const passphrase = await this.#ask.hidden('Passphrase of the store: ')
+      this.#ask.done()
+      return await connect({ env: { ...env, SOTTO_PASSPHRASE: passphrase } })
+    }
   }
 
   async close(): Promise<void> {

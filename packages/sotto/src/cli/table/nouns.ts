@@ -62,6 +62,11 @@ export const nouns: readonly Noun[] = [
     commands: async (): Promise<Commands> => (await import('./audit.ts')).auditCommands,
   },
   {
+    name: 'keys',
+    summary: 'Rotate the keys of the store; recover it when the root key is lost',
+    commands: async (): Promise<Commands> => (await import('./keys.ts')).keyCommands,
+  },
+  {
     name: 'backup',
     summary: 'Back the store up, check a backup, restore one',
     commands: async (): Promise<Commands> => (await import('./backup.ts')).backupCommands,
