@@ -111,6 +111,8 @@ const table = {
   row_altered: { status: 500, exit: 1 },
   /** The audit chain cannot be continued or does not hold. */
   audit_broken: { status: 500, exit: 1 },
+  /** The copy of the audit log that SOTTO_AUDIT_COPY asks for cannot be written. */
+  audit_copy_failed: { status: 503, exit: 1 },
   /** Other processes kept the store locked for too long. */
   store_busy: { status: 503, exit: 1 },
   /** The database is damaged. */

@@ -4,7 +4,7 @@
  *     header | event, event, … | end | event, … | end        (docs/formats/audit.md)
  *
  * The key that signed is the one that the header names, so without its fingerprint the lines only say of themselves that
- * they are right. A line that is none is a problem, save one that a crash cut off and that the next line begins with.
+ * they are right. A line that is none is a problem, save one that a crash cut off: the next line begins with it, or it was an end.
  */
 import { SottoError } from '@sotto/sdk/model'
 import type { AuditCheckpoint, AuditExportHeader, AuditVerification, AuditVerifyInput } from '@sotto/sdk/model'
@@ -104,8 +104,10 @@ class AuditFile {
   }
 
   #endCut(opened: Opened | undefined, next: string | undefined): void {
-    if (this.#cut !== undefined && next?.startsWith(this.#cut.text) !== true)
-      opened?.walk.note(`${this.#at(this.#cut.number)} cannot be read`)
+    const cut = this.#cut?.text ?? ''
+    // An end says nothing that the next one does not say.
+    const isHarmless = next !== undefined && (next.startsWith(cut) || cut.startsWith('{"end"'))
+    if (this.#cut !== undefined && !isHarmless) opened?.walk.note(`${this.#at(this.#cut.number)} cannot be read`)
     this.#cut = undefined
   }
 

@@ -3,6 +3,7 @@ import type { AuditCheckpoint } from '@sotto/sdk/model'
 import { genesisHash, hashEvent } from '../store/audit-chain.ts'
 import type { AuditHead } from '../store/audit-chain.ts'
 import type { AuditEventRow } from '../store/audit.ts'
+import { placeBehind, restoreOperation } from './audit-epoch.ts'
 import { readAnchor, sameAnchor } from './audit-anchor.ts'
 import type { Anchor } from './audit-anchor.ts'
 import { KeyringHistory } from './keyring-history.ts'
@@ -97,9 +98,15 @@ export class ChainWalk {
     this.#problems.push(problem)
   }
 
-  /** Each epoch has a beginning of its own. */
+  /** Each epoch has a beginning of its own, and names what it stands behind; a restore gives up what came later. */
   #enterEpoch(event: AuditEventRow): void {
-    if (event.epoch < this.#epoch) this.note(`event ${String(event.sequence)} is of an older epoch`)
+    const number = String(event.sequence)
+    if (event.epoch < this.#epoch) this.note(`event ${number} is of an older epoch`)
+    const behind = placeBehind(event)
+    if (behind === undefined) this.note(`event ${number} begins an epoch and does not say what it stands behind`)
+    else if (behind.sequence === this.#sequence && behind.head !== this.#hash.toString('hex'))
+      this.note(`event ${number} begins an epoch behind another event than the one before it`)
+    else if (event.operation === restoreOperation) this.#sequence = behind.sequence
     this.#epoch = event.epoch
     this.#hash = genesisHash(this.#storeId, event.epoch)
   }

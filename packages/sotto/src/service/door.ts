@@ -80,7 +80,8 @@ export class Door {
     input: Input<N>,
     handler: Handler<N> | PreparedHandler<N>,
   ): Promise<Output<N>> {
-    const { store, keyring } = this.#parts
+    const { store, keyring, copy } = this.#parts
+    if (operations[operation].audited) await copy?.prepare()
     let asked: readonly string[] = []
     const begin = async (tx: Transaction): Promise<Call> => {
       const call = await this.#begin(tx, operation)
@@ -99,10 +100,20 @@ export class Door {
       }
       const { result: answer, seen } = await store.transaction(work, { alone })
       keyring.confirm(seen)
+      if (operations[operation].audited) await this.#copyEvents(operation)
       return answer instanceof AfterCommit ? await answer.run() : answer
     } catch (error) {
       if (isRefusal(operation, error)) await this.#recordRefusal(operation, asked, error)
       throw error
+    }
+  }
+
+  /** A change has happened, whatever becomes of its copy; but a value that leaves must be in it. */
+  async #copyEvents(operation: OperationName): Promise<void> {
+    try {
+      await this.#parts.copy?.follow()
+    } catch (error) {
+      if (operations[operation].reveals) throw error
     }
   }
 
@@ -127,6 +138,8 @@ export class Door {
       const object = asked.at(-1) ?? operations[operation].kind
       this.#parts.chain.append(tx, call.record('refused', { object, objectId: '', detail: { code: error.code } }))
     })
+    // The refusal stands; an operation that comes behind it will not pass before the copy has it.
+    await this.#parts.copy?.follow().catch(() => undefined)
   }
 }
 

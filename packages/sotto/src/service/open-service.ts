@@ -9,10 +9,12 @@ import { findReplacedRootKey, settleRootKey } from '../keys/root-key-replacement
 import type { RootKeyPlace } from '../keys/root-key-replacement.ts'
 import type { RootKey } from '../keys/root-key.ts'
 import { readSlots } from '../store/live-keyring.ts'
+import type { LiveKeyring } from '../store/live-keyring.ts'
 import { openSqliteStore } from '../store/sqlite-store.ts'
 import { makeStoreFolder } from '../store/store-file.ts'
 import type { CloseOptions, Store } from '../store/store.ts'
 import { everyRight } from './access.ts'
+import type { AuditCopy } from './audit-copy/audit-copy.ts'
 import { openStore, storeExists } from './first-use.ts'
 import type { OpenedStore } from './first-use.ts'
 import { createService } from './service.ts'
@@ -64,6 +66,7 @@ function startService(input: OpenServiceInput, store: Store, rootKey: RootKey): 
       store,
       keyring: opened.keyring,
       chain: opened.chain,
+      copy: await auditCopyOf(input.env, store, opened.keyring),
       clock: Date.now,
       random: systemRandom,
       access: everyRight,
@@ -74,6 +77,17 @@ function startService(input: OpenServiceInput, store: Store, rootKey: RootKey): 
     const { principalId, workspaceId } = opened
     return { api: service.as({ principalId, workspaceId, osUser }), close: (options) => store.close(options) }
   })
+}
+
+/** Loaded only where it is asked for: most stores have none. */
+async function auditCopyOf(
+  env: OpenServiceInput['env'],
+  store: Store,
+  keyring: LiveKeyring,
+): Promise<AuditCopy | undefined> {
+  if ((env['SOTTO_AUDIT_COPY'] ?? '') === '') return undefined
+  const { openAuditCopy } = await import('./audit-copy/open-audit-copy.ts')
+  return openAuditCopy({ store, keyring, env })
 }
 
 /** A key that is wrong may have been changed a moment ago, or by a change that was interrupted: then it is looked for again. */

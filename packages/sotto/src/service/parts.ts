@@ -5,11 +5,14 @@ import type { AuditChain } from '../store/audit-chain.ts'
 import type { LiveKeyring } from '../store/live-keyring.ts'
 import type { Store } from '../store/store.ts'
 import type { AccessRule } from './access.ts'
+import type { AuditCopy } from './audit-copy/audit-copy.ts'
 
 export interface ServiceParts {
   readonly store: Store
   readonly keyring: LiveKeyring
   readonly chain: AuditChain
+  /** A copy of the audit log outside of the store. */
+  readonly copy?: AuditCopy | undefined
   /** UTC milliseconds. */
   readonly clock: () => number
   readonly random: RandomSource

@@ -66,6 +66,10 @@ const environment: readonly Block[] = [
       ['SOTTO_SECRET_VALIDATION_LEVEL', 'How far references are checked: SECRET_AND_KEY_EXISTS, SECRET_EXISTS or NONE'],
       ['SOTTO_STACK', 'The stack that is used where none is named'],
       ['ZENML_SECRET_VALIDATION_LEVEL', 'The same, where the one above is not set'],
+      [
+        'SOTTO_AUDIT_COPY',
+        'Where events of the audit log are also written: file:/PATH, or command:COMMAND, which reads them',
+      ],
       ['SOTTO_STEP_SOCKET', 'Set inside a step: where it asks for its secrets'],
       ['NO_COLOR, FORCE_COLOR, TERM', 'Colour: none, always, none where TERM=dumb'],
     ],
