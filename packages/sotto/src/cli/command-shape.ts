@@ -1,6 +1,6 @@
 /** What the table says of a command: parser, help and completion need no more. */
 
-export type OutputFormat = 'table' | 'json' | 'yaml' | 'env' | 'value'
+export type OutputFormat = 'table' | 'json' | 'yaml' | 'env' | 'dotenv' | 'value'
 
 /** What completion offers for a word; looked up in metadata, never in values. */
 export type Completes =

@@ -18,3 +18,19 @@ export function quoteForEnv(value: string): QuotedValue {
   if (!/["$`\\!]/.test(value)) return { text: `"${value}"`, shellOnly: carriage }
   return { text: `'${value.replaceAll("'", String.raw`'\''`)}'`, shellOnly: true }
 }
+
+export interface DotenvValue {
+  readonly text: string
+  /** Readers of `.env` files do not agree on what it means; Sotto's own reads it back exactly. */
+  readonly disputed: boolean
+}
+
+/** For readers of `.env` files: where single quotes will not do, double ones with the escapes that they know. */
+export function quoteForDotenv(value: string): DotenvValue {
+  if (!value.includes('\r')) {
+    const { text, shellOnly } = quoteForEnv(value)
+    if (!shellOnly) return { text, disputed: false }
+  }
+  const escaped = value.replaceAll(/["\\]/g, String.raw`\$&`).replaceAll('\r', String.raw`\r`)
+  return { text: `"${escaped}"`, disputed: true }
+}

@@ -1,5 +1,6 @@
 /** Commands of secrets. */
 import type { ArgumentSpec, AttributesSpec, CommandSpec, OptionSpec } from '../command.ts'
+import { importFormats } from '../import/format-names.ts'
 import { labelOption, scopeOfNew, scopeOption, valueForms, valueOptions } from './secret-options.ts'
 
 const existing: ArgumentSpec = { name: 'NAME', help: 'Name or id of the secret', completes: 'secret' }
@@ -228,16 +229,18 @@ const purge: CommandSpec = {
 
 const exportValues: CommandSpec = {
   path: ['secret', 'export'],
-  summary: 'Write all values for another program',
+  summary: 'Write all values for another program, or for sotto secret import',
   examples: [
     { line: 'sotto secret export mlflow_secret --file .env', about: 'a file that only you may read' },
-    {
-      line: 'sotto secret export mlflow_secret -o json | jq -r .password',
-      about: 'JSON that --values=@FILE reads back',
-    },
+    { line: 'sotto secret export mlflow_secret -o json | jq -r .password', about: 'JSON' },
+    { line: 'sotto secret export --all -o yaml --file all.yaml', about: 'every secret' },
   ],
-  arguments: [existing],
+  details: [
+    'sotto secret import reads every format back to the same bytes. -o env is for the shell (set -a; . FILE), -o dotenv for readers of .env files. Several secrets go into one JSON or YAML.',
+  ],
+  arguments: [{ ...existing, optional: true, many: true }],
   options: [
+    { name: 'all', kind: 'flag', help: 'Every secret that you may read' },
     {
       name: 'file',
       kind: 'text',
@@ -248,8 +251,42 @@ const exportValues: CommandSpec = {
     versionOption,
     scopeOption,
   ],
-  outputs: ['env', 'json', 'yaml'],
-  load: async () => (await import('../secret/export.ts')).exportSecret,
+  outputs: ['env', 'dotenv', 'json', 'yaml'],
+  load: async () => (await import('../secret/export.ts')).exportSecrets,
+}
+
+const importValues: CommandSpec = {
+  path: ['secret', 'import'],
+  summary: 'Create or merge secrets from a file: .env, JSON, YAML, or the export of another store',
+  examples: [
+    { line: 'sotto secret import .env app', about: 'the variables of the file as keys of one secret' },
+    {
+      line: 'sotto secret import all.yaml --dry-run',
+      about: 'many secrets, {secret: {key: value}}; only shows what would change',
+    },
+    { line: 'vault kv get -format=json kv/app | sotto secret import - app', about: 'from another store' },
+  ],
+  details: [
+    'What the file holds shows by its content; --from says it where it does not. From other stores it reads vault kv get -format=json, kubectl get secret -o yaml (or json), aws secretsmanager get-secret-value, infisical export --format=json, doppler secrets --json, op item get --format json, and zenml secret export (YAML).',
+    'All is written in one transaction, or nothing. Keys that are in the secret and not in the file stay.',
+  ],
+  arguments: [
+    { name: 'FILE', help: 'The file; - is standard input', completes: 'file' },
+    { name: 'NAME', help: 'Name of the secret, where the file holds one', optional: true, completes: 'secret' },
+  ],
+  options: [
+    { name: 'from', kind: 'text', value: 'FORMAT', choices: [...importFormats], help: 'What the file holds' },
+    { name: 'dry-run', kind: 'flag', help: 'Show what would change, and write nothing' },
+    {
+      name: 'on-conflict',
+      kind: 'text',
+      value: 'HOW',
+      choices: ['fail', 'skip', 'update'],
+      help: 'Keys that are there with another value: fail (default, asks on a terminal), skip, update',
+    },
+    scopeOfNew,
+  ],
+  load: async () => (await import('../secret/import.ts')).importSecrets,
 }
 
 const describe: CommandSpec = {
@@ -289,6 +326,7 @@ export const secretCommands: readonly CommandSpec[] = [
   undelete,
   purge,
   exportValues,
+  importValues,
   describe,
   history,
 ]

@@ -9,6 +9,11 @@ const literal = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null/y
 /** Deeper data is no configuration; the limit keeps the recursion from the end of the stack. */
 const maxDepth = 64
 
+/** The whole text as one entry without a name, whatever it is. Throws as `parseJsonValues`. */
+export function parseJsonDocument(text: string): ValuesEntry {
+  return new JsonReader(text).readAny()
+}
+
 /** Throws `ValuesTextError` with the place where the text is no JSON. Duplicates are left in for the caller to name. */
 export function parseJsonValues(text: string): ValuesText {
   return { format: 'JSON', entries: new JsonReader(text).read() }
@@ -17,6 +22,7 @@ export function parseJsonValues(text: string): ValuesText {
 class JsonReader {
   readonly #text: string
   #at = 0
+  #line = 1
 
   constructor(text: string) {
     this.#text = text
@@ -24,9 +30,20 @@ class JsonReader {
 
   read(): readonly ValuesEntry[] {
     const entries = this.#object(0)
+    this.#end()
+    return entries
+  }
+
+  readAny(): ValuesEntry {
+    this.#take(blank)
+    const entry = this.#entry('', 0)
+    this.#end()
+    return entry
+  }
+
+  #end(): void {
     this.#take(blank)
     if (this.#at < this.#text.length) throw this.#wrong()
-    return entries
   }
 
   #object(depth: number): readonly ValuesEntry[] {
@@ -35,8 +52,9 @@ class JsonReader {
     if (this.#skip('}')) return entries
     do {
       const key = this.#string()
+      const line = this.#line
       this.#expect(':')
-      entries.push(this.#entry(key, depth + 1))
+      entries.push({ ...this.#entry(key, depth + 1), line })
     } while (this.#skip(','))
     this.#expect('}')
     return entries
@@ -45,24 +63,24 @@ class JsonReader {
   #entry(key: string, depth: number): ValuesEntry {
     if (depth > maxDepth) throw this.#wrong()
     this.#take(blank)
+    const line = this.#line
     const first = this.#text[this.#at]
-    if (first === '{') return { key, kind: 'mapping', entries: this.#object(depth) }
-    if (first === '[') {
-      this.#list(depth)
-      return { key, kind: 'list' }
-    }
-    if (first === '"') return { key, kind: 'scalar', value: this.#string() }
+    if (first === '{') return { key, line, kind: 'mapping', entries: this.#object(depth) }
+    if (first === '[') return { key, line, kind: 'list', items: this.#list(depth) }
+    if (first === '"') return { key, line, kind: 'scalar', value: this.#string() }
     const word = this.#take(literal)
     if (word === undefined) throw this.#wrong()
-    return { key, kind: 'scalar', value: word === 'null' ? null : word }
+    return { key, line, kind: 'scalar', value: word === 'null' ? null : word }
   }
 
-  #list(depth: number): void {
+  #list(depth: number): readonly ValuesEntry[] {
+    const items: ValuesEntry[] = []
     this.#expect('[')
-    if (this.#skip(']')) return
-    do this.#entry('', depth + 1)
+    if (this.#skip(']')) return items
+    do items.push(this.#entry('', depth + 1))
     while (this.#skip(','))
     this.#expect(']')
+    return items
   }
 
   #string(): string {
@@ -76,6 +94,8 @@ class JsonReader {
     pattern.lastIndex = this.#at
     const found = pattern.exec(this.#text)?.[0]
     this.#at += found?.length ?? 0
+    // Only blanks hold line breaks.
+    if (pattern === blank && found !== undefined) for (const character of found) if (character === '\n') this.#line += 1
     return found
   }
 

@@ -10,6 +10,13 @@ import type { ValuesEntry, ValuesText } from './values-text.ts'
  * give a value that nobody wrote.
  */
 export function parseYamlValues(text: string): ValuesText {
+  const root = parseYamlDocument(text)
+  if (root.kind === 'mapping') return { format: 'YAML', entries: root.entries }
+  throw new ValuesTextError(`${root.kind === 'list' ? 'a list' : 'a single text'}, not names with values`)
+}
+
+/** The whole text as one entry without a name, whatever it is. Throws as `parseYamlValues`. */
+export function parseYamlDocument(text: string): ValuesEntry {
   const lines = new LineCounter()
   // The failsafe schema knows only text, so nothing is turned into a number. The package's own messages quote the
   // source, so only their codes and places are used.
@@ -18,17 +25,14 @@ export function parseYamlValues(text: string): ValuesText {
     uniqueKeys: false,
     prettyErrors: false,
     lineCounter: lines,
-    logLevel: 'error', // `silent` would drop a second document without a word
+    logLevel: 'silent',
   })
   const [error] = document.errors
-  if (error?.code === 'MULTIPLE_DOCS') throw new ValuesTextError('more than one YAML document')
   if (error !== undefined)
     throw new ValuesTextError(`not valid YAML at ${placeOf(lines, error.pos[0])} (${error.code})`)
   refuseIndirections(document, lines)
-  const root = document.contents
-  if (root === null) throw new ValuesTextError('empty')
-  if (!isMap(root)) throw new ValuesTextError(`${isSeq(root) ? 'a list' : 'a single text'}, not names with values`)
-  return { format: 'YAML', entries: root.items.map(({ key, value }) => entryOf(key, value, lines)) }
+  if (document.contents === null) throw new ValuesTextError('empty')
+  return valueOf('', document.contents, { lines, line: 1 })
 }
 
 function refuseIndirections(document: Document.Parsed, lines: LineCounter): void {
@@ -55,17 +59,32 @@ function entryOf(keyNode: unknown, value: unknown, lines: LineCounter): ValuesEn
         : 'a name that is no text',
     )
   }
-  const key = keyNode.value
+  const { line } = lines.linePos(keyNode.range?.[0] ?? 0)
+  return valueOf(keyNode.value, value, { lines, line })
+}
+
+function valueOf(
+  key: string,
+  value: unknown,
+  place: { readonly lines: LineCounter; readonly line: number },
+): ValuesEntry {
+  const { lines, line } = place
   if (isReferenceWithoutQuotes(value)) {
     throw new ValuesTextError(
       `the value of ${shown(key)} at ${placeOf(lines, value.range?.[0] ?? 0)} looks like a reference without quotes; write it as "{{ name.key }}"`,
     )
   }
   if (isMap(value))
-    return { key, kind: 'mapping', entries: value.items.map((item) => entryOf(item.key, item.value, lines)) }
-  if (isSeq(value)) return { key, kind: 'list' }
-  if (!isScalar<string>(value)) return { key, kind: 'scalar', value: null }
-  return { key, kind: 'scalar', value: isNull(value) ? null : value.value }
+    return { key, line, kind: 'mapping', entries: value.items.map((item) => entryOf(item.key, item.value, lines)) }
+  if (isSeq(value))
+    return { key, line, kind: 'list', items: value.items.map((item) => valueOf('', item, itemPlace(item, lines))) }
+  if (!isScalar<string>(value)) return { key, line, kind: 'scalar', value: null }
+  return { key, line, kind: 'scalar', value: isNull(value) ? null : value.value }
+}
+
+function itemPlace(item: unknown, lines: LineCounter): { readonly lines: LineCounter; readonly line: number } {
+  const offset = isMap(item) || isSeq(item) || isScalar(item) ? item.range?.[0] : undefined
+  return { lines, line: lines.linePos(offset ?? 0).line }
 }
 
 /** `{{ a.b }}` is, to YAML, a mapping whose only name is a mapping. */

@@ -10,7 +10,7 @@ import type { Attribute } from '../parse/parsed-input.ts'
 import { readFile, readStandardInput } from './read-file.ts'
 import { oddities, trimmed } from './oddities.ts'
 import { parseValues, textOf } from './parse-values.ts'
-import { nestedPath } from './values-text.ts'
+import { bytesEntry, nestedPath } from './values-text.ts'
 import type { ValuesText } from './values-text.ts'
 
 export interface GivenValues {
@@ -144,6 +144,8 @@ async function addValuesText(collector: Collector, given: string): Promise<void>
   const parsed = await parseValues(text, place)
   refuseUnfit(parsed, collector, place)
   for (const entry of parsed.entries) {
+    const bytes = bytesEntry(entry, place)
+    if (bytes !== undefined) collector.values[entry.key] = bytes
     if (entry.kind !== 'scalar') continue
     if (entry.value === null) collector.removed.push(entry.key)
     else collector.values[entry.key] = textValue(entry.value)
@@ -151,7 +153,9 @@ async function addValuesText(collector: Collector, given: string): Promise<void>
 }
 
 function refuseUnfit({ entries, format }: ValuesText, collector: Collector, place: string): void {
-  const nested = entries.filter(({ kind }) => kind !== 'scalar').map(nestedPath)
+  const nested = entries
+    .filter((entry) => entry.kind !== 'scalar' && bytesEntry(entry, place) === undefined)
+    .map(nestedPath)
   if (nested.length > 0) {
     throw new SottoError('value_invalid', `${place}: nested data at ${nested.join(', ')}`, {
       hint: `values are text; write nested data as one text in quotes, or give it flat names`,
