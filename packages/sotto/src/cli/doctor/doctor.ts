@@ -2,6 +2,7 @@
 import type { Call } from '../command.ts'
 import { version } from '../help/version.ts'
 import type { Finding } from './finding.ts'
+import { processFindings } from './process-findings.ts'
 import { settingsFindings } from './settings.ts'
 import { storeFindings } from './store-findings.ts'
 
@@ -11,6 +12,7 @@ export async function doctor(call: Call): Promise<number> {
     { name: 'sotto', state: 'ok', found: `${version} on Node ${process.versions.node} (${process.execPath})` },
     ...(await settingsFindings(call.context)),
     ...(await storeFindings(call)),
+    ...processFindings(),
   ]
   const problems = findings.filter(({ state }) => state === 'problem')
   await print.result({ ok: problems.length === 0, findings }, () => ({
@@ -23,6 +25,8 @@ export async function doctor(call: Call): Promise<number> {
     ]),
   }))
   if (print.format === 'table') {
+    for (const { name, found, state, next } of findings)
+      if (state === 'note' && next !== undefined) print.say(`${name}: ${found}; next: ${next}`)
     for (const { name, found, next } of problems)
       print.warn(`${name}: ${found}${next === undefined ? '' : `; next: ${next}`}`)
     print.say(

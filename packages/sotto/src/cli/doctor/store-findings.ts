@@ -1,10 +1,14 @@
 /** Does the store open, and is what is in it as it was written? */
 import { lstat } from 'node:fs/promises'
 import type { Api } from '@sotto/sdk/model'
+import { storeClock } from '../../connect/inspect.ts'
 import { findPlaces } from '../../connect/places.ts'
 import type { Call } from '../command.ts'
 import { asSottoError } from '../print/error.ts'
+import { fileFindings } from './file-findings.ts'
 import type { Finding } from './finding.ts'
+import { historyFindings } from './history-findings.ts'
+import { recoveryFindings } from './recovery-finding.ts'
 
 export async function storeFindings(call: Call): Promise<readonly Finding[]> {
   const { env } = call.context
@@ -16,9 +20,16 @@ export async function storeFindings(call: Call): Promise<readonly Finding[]> {
   }
   try {
     const api = await call.api()
-    return [...(file === undefined ? [] : [modeFinding(file.mode)]), ...(await openFindings(api))]
+    return [
+      ...(file === undefined ? [] : [modeFinding(file.mode)]),
+      ...(await openFindings(api)),
+      ...(await historyFindings(api, storeClock())),
+      ...(file === undefined ? [] : await fileFindings(env)),
+    ]
   } catch (error) {
-    return [problem('store', error)]
+    const found = problem('store', error)
+    // A store that does not open may be damaged, which is looked at without its key.
+    return file === undefined || file.size === 0 ? [found] : [found, ...(await fileFindings(env))]
   }
 }
 
@@ -36,6 +47,7 @@ async function openFindings(api: Api): Promise<readonly Finding[]> {
       found: `${store.place}, schema ${String(store.schemaVersion)}, workspace ${store.workspace}, principal ${store.principal}`,
     },
     { name: 'keyring', state: 'ok', found: `opens with the root key from ${store.rootKey}` },
+    ...(await recoveryFindings(api)),
   ]
   try {
     const { result, events, problems } = await api.verifyAudit({})

@@ -9,6 +9,7 @@ import { openSqliteStore } from '../../store/sqlite-store.ts'
 import type { SqlRow, Store } from '../../store/store.ts'
 import { verifyChain } from '../audit-verify.ts'
 import { openStore } from '../first-use.ts'
+import { findDamage } from '../inspect-store.ts'
 import { corruptBackup } from './backup-format.ts'
 import type { BackupHeader } from './backup-format.ts'
 
@@ -34,7 +35,8 @@ const valuesAtOnce = 500
 export async function checkDatabase({ path, header, rootKey, values }: CheckInput): Promise<Checked> {
   const store = await openSqliteStore({ path })
   try {
-    await checkPages(store)
+    const damage = await findDamage(path)
+    if (damage.length > 0) throw corruptBackup(`its database is damaged: ${damage.join('; ')}`)
     await checkKeyring(store, header)
     const { keyring } = await openStore({ store, rootKey, clock: Date.now, random: systemRandom, osUser: '' })
     const { checkpoint } = header
@@ -45,18 +47,6 @@ export async function checkDatabase({ path, header, rootKey, values }: CheckInpu
   } finally {
     await store.close()
   }
-}
-
-/** The pages, indexes and foreign keys, as SQLite sees them. */
-async function checkPages(store: Store): Promise<void> {
-  const problems = await store.snapshot(async (tx) => {
-    const found = (await tx.all('PRAGMA integrity_check(5)')).map((row) => String(row['integrity_check']))
-    const keys = (await tx.all('PRAGMA foreign_key_check')).map(
-      (row) => `a row of ${String(row['table'])} lacks its parent`,
-    )
-    return [...found.filter((line) => line !== 'ok'), ...keys]
-  })
-  if (problems.length > 0) throw corruptBackup(`its database is damaged: ${problems.slice(0, 5).join('; ')}`)
 }
 
 async function checkKeyring(store: Store, header: BackupHeader): Promise<void> {

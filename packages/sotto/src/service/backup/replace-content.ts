@@ -35,6 +35,8 @@ export interface Replaced {
   readonly epoch: number
 }
 
+const largestBelieved = 1_000_000_000
+
 /** Codes: `backup_foreign`, and those of a store; the store is then as it was. */
 export async function replaceContent(input: Replacement): Promise<Replaced> {
   const { storePath, copy, setAside } = input
@@ -70,8 +72,8 @@ export async function replaceContent(input: Replacement): Promise<Replaced> {
   }
 }
 
-/** Where the chain of the present store ends, if its own key signed that. Throws `backup_foreign`. */
-async function readPresent(tx: Transaction, { header, keyring }: Replacement): Promise<SignedHead | undefined> {
+/** Where the chain of the present store ends. Throws `backup_foreign`. */
+async function readPresent(tx: Transaction, { header }: Replacement): Promise<SignedHead | undefined> {
   const storeId = (await tx.get('SELECT store_id FROM main.keyring WHERE id = 1'))?.['store_id']
   const ours = describeKeyring(header.keyring).storeId
   if (storeId !== ours) {
@@ -79,8 +81,7 @@ async function readPresent(tx: Transaction, { header, keyring }: Replacement): P
       hint: 'set SOTTO_HOME to another folder to restore it there; nothing was changed',
     })
   }
-  const head = readHead(await tx.get('SELECT epoch, sequence, head, signature FROM main.audit_head WHERE id = 1'))
-  return head !== undefined && verifyHead(keyring, head) ? head : undefined
+  return readHead(await tx.get('SELECT epoch, sequence, head, signature FROM main.audit_head WHERE id = 1'))
 }
 
 async function fill(tx: Transaction): Promise<void> {
@@ -104,7 +105,10 @@ async function beginRestored(
   const live = new LiveKeyring(keyring, rootKey)
   const principal = await new Rows(tx, live).find(principalTable, 'name = $1', [localPrincipal])
   const { storeId } = describeKeyring(header.keyring)
-  const epoch = Math.max(behind.epoch, present?.epoch ?? 0, checkpoint?.epoch ?? 0) + 1
+  // Also where the present head is signed by another key, as after a change of it: no epoch may come twice. Somebody
+  // without a key can only make the number larger, up to a limit.
+  const reached = Math.min(present?.epoch ?? 0, largestBelieved)
+  const epoch = Math.max(behind.epoch, reached, checkpoint?.epoch ?? 0) + 1
   const record = {
     occurred_at: clock(),
     principal_id: principal?.id ?? '',
@@ -115,7 +119,10 @@ async function beginRestored(
     object: `store ${storeId}`,
     object_id: storeId,
   }
-  const replaced = present === undefined ? {} : { replaced: `${String(present.epoch)}:${String(present.sequence)}` }
+  const replaced =
+    present === undefined || !verifyHead(keyring, present)
+      ? {}
+      : { replaced: `${String(present.epoch)}:${String(present.sequence)}` }
   const detail = { backupOf: new Date(header.createdAtMs).toISOString(), ...replaced }
   await beginEpoch({ tx, keyring: live, chain: new AuditChain(live), behind, epoch, record, detail })
   return { epoch }
