@@ -67,6 +67,8 @@ export interface CheckItem {
   readonly scope?: Scope
   /** Something to know beside `ok`: a user secret that shadows a workspace secret, an expiry within 7 days. */
   readonly note?: string
+  /** When its secret expires, where that is within 7 days or past. RFC 3339. */
+  readonly expiresAt?: string
   /** The command that mends it. Absent where it is ok. */
   readonly next?: string
 }

@@ -9,6 +9,7 @@ import type { Decision } from './reference-decision.ts'
 import { loadUsedStack } from './reference-layers.ts'
 import { checkQuestions } from './reference-request.ts'
 import type { Question, SecretQuestion } from './reference-request.ts'
+import { nearExpiry } from './secret-expiry.ts'
 import { loadWorld } from './secret-world.ts'
 import type { Depth } from './secret-world.ts'
 
@@ -51,7 +52,8 @@ export async function answerQuestions(
     if (question.kind === 'missing attribute') return itemOf(question, { outcome: 'attribute missing' }, stack)
     const decision = decide(world, question, depth)
     decisions.set(question, decision)
-    return itemOf(question, decision, stack)
+    const expiresAt = decision.found && nearExpiry(decision.found.row, call.nowMs)
+    return { ...itemOf(question, decision, stack), ...(expiresAt === undefined ? {} : { expiresAt }) }
   })
   return { items, decisions }
 }

@@ -21,10 +21,15 @@ export function requireUnexpired(call: Call, secret: SecretRow): void {
   })
 }
 
-/** What a check says of a secret that expires soon or has expired. */
-export function expiryNote({ expires_at: expiresAt }: SecretRow, nowMs: number): string | undefined {
-  if (expiresAt === null || expiresAt - nowMs > warnedAheadMs) return undefined
-  return `it ${expiresAt <= nowMs ? 'expired' : 'expires'} at ${timeText(expiresAt)}`
+/** When it expires, where a check should say so; else `undefined`. */
+export function nearExpiry({ expires_at: expiresAt }: SecretRow, nowMs: number): string | undefined {
+  return expiresAt === null || expiresAt - nowMs > warnedAheadMs ? undefined : timeText(expiresAt)
+}
+
+/** The same in words. */
+export function expiryNote(secret: SecretRow, nowMs: number): string | undefined {
+  const expiresAt = nearExpiry(secret, nowMs)
+  return expiresAt === undefined ? undefined : `it ${isExpired(secret, nowMs) ? 'expired' : 'expires'} at ${expiresAt}`
 }
 
 /** The column after a write: without a word it stays, `null` is never. Throws `input_invalid` for a time that is past. */

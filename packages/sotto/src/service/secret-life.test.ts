@@ -207,6 +207,8 @@ test('an expired secret is refused everywhere, is seen everywhere, and lives aga
     const [item] = (await api.checkReferences({ stack: null, secrets: declared })).items
     return [item?.outcome ?? '', item?.note, item?.next]
   }
+  const [declared] = (await api.checkReferences({ stack: null, secrets: [{ place: 'step s', name: 'a' }] })).items
+  assert.equal(declared?.expiresAt, '2026-01-03T00:00:00.000Z')
   assert.deepEqual(await check(), ['ok', 'it expires at 2026-01-03T00:00:00.000Z', undefined])
   advance(2 * dayMs)
   const note = 'it expired at 2026-01-03T00:00:00.000Z'

@@ -4,7 +4,7 @@ import type { CheckReport } from '@sotto/sdk/model'
 import { execCommand } from '../../pipelines/exec.ts'
 import type { Call } from '../command.ts'
 import { choose } from '../project/project-choice.ts'
-import { checkFailed } from '../stack/check-report.ts'
+import { checkFailed, expiryWarnings } from '../stack/check-report.ts'
 import { gatherVariables } from './variables.ts'
 
 /** The exit code is that of the program. */
@@ -29,6 +29,7 @@ export async function exec(call: Call): Promise<number> {
       streams: { stdin: process.stdin, stdout: process.stdout, stderr: process.stderr },
       onCheck: (checked) => {
         report = checked
+        for (const warning of expiryWarnings(checked)) print.warn(warning)
       },
       onNote: (note) => print.warn(note),
     })

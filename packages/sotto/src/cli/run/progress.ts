@@ -1,6 +1,7 @@
 /** Shows a run while it goes on: live on a terminal, in plain lines elsewhere. The output itself is in the log, whole. */
 import type { RunEvent } from '../../pipelines/engine/observer.ts'
 import type { Call } from '../command.ts'
+import { expiryWarnings } from '../stack/check-report.ts'
 import { styleFor } from '../print/style.ts'
 import { OutputLines } from './output-lines.ts'
 import { LiveView } from './live-view.ts'
@@ -34,6 +35,7 @@ export function makeProgress(call: Call, record: RunRecord): Progress {
       case 'checked':
         if (event.report.ok && event.report.items.length > 0)
           view.line(`checked: ${countOf(event.report.items.length)}, all can be resolved`)
+        for (const warning of expiryWarnings(event.report)) view.line(`warning: ${warning}`)
         break
       case 'run started':
         view.line(

@@ -90,6 +90,15 @@ test('a secret expires, says so, and is renewed', async () => {
   assert.deepEqual([past.code, /which is past/.test(past.stderr)], [2, true])
   assert.equal((await home.run(['secret', 'update', 'crm', '--expires=soon'])).code, 2)
 
+  await home.ok('flavor register alerter chat --attribute token')
+  await home.ok('alerter register chat --flavor=chat --token={{crm.password}}')
+  await home.ok('stack register prod --from default --alerter=chat')
+  assert.doesNotMatch((await home.ok('stack check prod')).stderr, /expires/)
+  await home.ok(`secret update crm --expires ${new Date(Date.now() + 86_400_000).toISOString()}`)
+  const warned = await home.ok('stack check prod')
+  assert.match(warned.stderr, /^warning: secret "crm" expires \S+ \S+ UTC; renew it: /m)
+  assert.match(warned.stdout, /ok \(it expires at /)
+
   const soon = new Date(Date.now() + 1500).toISOString()
   await home.ok(`secret update crm --expires ${soon}`)
   await new Promise((resolve) => setTimeout(resolve, 1600))
@@ -99,6 +108,8 @@ test('a secret expires, says so, and is renewed', async () => {
     expired.stderr,
     /^error: secret "crm" expired at .*\nnext: renew it: sotto secret update crm --KEY=@FILE --expires 30d\n/,
   )
+  const failed = await home.run(['stack', 'check', 'prod'])
+  assert.deepEqual([failed.code, /\{\{crm\.password\}\} +expired/.test(failed.stderr)], [7, true])
   await home.ok('secret update crm --password=two --expires=never')
   assert.equal(await valueOf(home, 'crm password'), 'two')
   assert.doesNotMatch((await home.ok('secret list')).stdout, /EXPIRES/)

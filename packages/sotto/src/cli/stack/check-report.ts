@@ -2,6 +2,7 @@
 import { shown, SottoError } from '@sotto/sdk/model'
 import type { CheckItem, CheckReport } from '@sotto/sdk/model'
 import type { Table } from '../print/table.ts'
+import { shortTime } from '../print/time.ts'
 
 /** Does it stand in the way of a run? */
 export function isProblem({ outcome }: CheckItem): boolean {
@@ -43,6 +44,18 @@ function countsOf(problems: readonly CheckItem[]): string {
 function problemLine({ place, path, reference, outcome, next }: CheckItem, hint: string | undefined): string {
   const parts = [place, path, reference, outcome].filter((part) => part !== '')
   return next === undefined || next === hint ? parts.join('  ') : `${parts.join('  ')}  (${next})`
+}
+
+/** A warning for each secret that works now and will soon expire. */
+export function expiryWarnings({ items }: CheckReport): readonly string[] {
+  const soon = new Map<string, string>()
+  for (const { secret, outcome, expiresAt } of items)
+    if (secret !== undefined && expiresAt !== undefined && outcome === 'ok') soon.set(secret, expiresAt)
+  return Array.from(
+    soon,
+    ([secret, at]) =>
+      `secret ${shown(secret)} expires ${shortTime(at)}; renew it: sotto secret update ${secret} --KEY=@FILE --expires 30d`,
+  )
 }
 
 export function checkTable({ items }: CheckReport): Table {
