@@ -72,7 +72,7 @@ test('a log of SQLite that is damaged or of another database loses at most what 
     Buffer.from(whole).fill(0x55, 100, 2000),
     Buffer.alloc(whole.length, 0x55),
   ]) {
-    rmSync(`${wal(store)}`, { force: true })
+    rmSync(wal(store), { force: true })
     rmSync(path.join(store, 'store.db-shm'), { force: true })
     writeFileSync(wal(store), bad, { mode: 0o600 })
     const { status, stdout, stderr } = await home.shell('sotto secret get crm key')
