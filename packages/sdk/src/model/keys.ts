@@ -33,7 +33,7 @@ export interface KeysDescription {
   /** Where the root key came from, in words. */
   readonly rootKey: string
   readonly auditFingerprint: string
-  /** Files of root keys that no longer open the store, and were not removed. */
+  /** Files beside the root key with keys that no longer open the store, or never did. */
   readonly formerKeyFiles: readonly string[]
 }
 

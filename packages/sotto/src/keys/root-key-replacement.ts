@@ -1,14 +1,15 @@
 /**
  * A new root key in the place of the one in a file, so that at every moment the store opens with a key that lies beside
- * it. All steps are taken while the store is locked for writing, so no two processes are in the middle of them:
+ * it. All steps are taken while the store is locked for writing, so no two processes are in the middle of them; staged and
+ * former keys have their ids in their names, so two stores that share a folder do not meet either:
  *
- *     root.key   root.key.new   the store opens with
- *     old        -              old      before
- *     old        new            old      staged: written and on disk. Killed here, the next change throws it away
- *     old        new            new      the keyring was replaced, in one commit. Killed here, whoever opens the store
- *                                        next sees that its key is root.key.new, and settles
- *     new        -              new      settled: the old key was linked to root.key.OLD-ID.old first
- *     new        -              new      cleared: root.key.OLD-ID.old is gone, unless it was to be kept
+ *     root.key   root.key.ID.new   the store opens with
+ *     old        -                 old      before
+ *     old        new               old      staged: written and on disk. Killed here, it stays behind and opens nothing
+ *     old        new               new      the keyring was replaced, in one commit. Killed here, whoever opens the store
+ *                                           next sees which key it wants, finds it, and settles
+ *     new        -                 new      settled: the old key was linked to root.key.ID.old first
+ *     new        -                 new      cleared: root.key.ID.old is gone, unless it was to be kept
  */
 import { linkSync, lstatSync, readdirSync, renameSync, unlinkSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
@@ -27,7 +28,7 @@ export interface RootKeyPlace {
 
 /** The key among those with one of the ids, wherever a change has left it. `undefined` where there is none. */
 export function findReplacedRootKey({ path, userId }: RootKeyPlace, ids: readonly string[]): RootKey | undefined {
-  for (const candidate of [path, stagedPath(path)]) {
+  for (const candidate of [path, ...ids.map((id) => stagedPath(path, id))]) {
     const rootKey = findRootKeyFile(candidate, userId)
     if (rootKey !== undefined && ids.includes(rootKey.id)) return rootKey
   }
@@ -41,23 +42,24 @@ export function findReplacedRootKey({ path, userId }: RootKeyPlace, ids: readonl
 export function stageRootKey(place: RootKeyPlace, ids: readonly string[], random: RandomSource): RootKey {
   const { path, userId } = place
   refuseForeign(place, ids)
-  const staged = stagedPath(path)
-  writeNewKey(path, random, (temporary) => renameSync(temporary, staged))
+  let staged: RootKey | undefined
+  writeNewKey(path, random, (temporary) => {
+    staged = findRootKeyFile(temporary, userId)
+    if (staged !== undefined) renameSync(temporary, stagedPath(path, staged.id))
+  })
   syncFolders(dirname(path))
-  const rootKey = findRootKeyFile(staged, userId)
+  const rootKey = staged && findRootKeyFile(stagedPath(path, staged.id), userId)
   if (rootKey === undefined) throw new Error('the staged root key is gone')
   return rootKey
 }
 
-/** Ends what an interrupted change has left: `wanted` is the id of the key that opens the store's primary slot. */
+/**
+ * Ends what an interrupted change has left. `wanted` is the id of the key that opens the store's primary slot, read in the
+ * same transaction.
+ */
 export function settleRootKey({ path, userId }: RootKeyPlace, wanted: string): void {
-  const staged = stagedPath(path)
-  const found = findRootKeyFile(staged, userId)
-  if (found === undefined) return
-  if (found.id !== wanted) {
-    unlinkSync(staged) // staged for a change that never came to its commit
-    return
-  }
+  const staged = stagedPath(path, wanted)
+  if (findRootKeyFile(staged, userId)?.id !== wanted) return
   setAside({ path, userId }, wanted)
   renameSync(staged, path)
   syncFolders(dirname(path))
@@ -77,13 +79,16 @@ export function clearRootKey(place: RootKeyPlace, { id, keep }: { readonly id: s
   syncFolders(dirname(path))
 }
 
-/** Files of keys that were set aside. */
+/**
+ * Files of keys that were set aside, and of those that were staged for a change which was killed. None is ever removed
+ * unasked: another store may have its key in this folder.
+ */
 export function findFormerRootKeys(path: string): readonly string[] {
   const folder = dirname(path)
   const prefix = `${basename(path)}.`
   try {
     return readdirSync(folder)
-      .filter((name) => name.startsWith(prefix) && /^[0-9a-f]{16}\.old$/.test(name.slice(prefix.length)))
+      .filter((name) => name.startsWith(prefix) && /^[0-9a-f]{16}\.(?:old|new)$/.test(name.slice(prefix.length)))
       .toSorted()
       .map((name) => join(folder, name))
   } catch {
@@ -113,8 +118,8 @@ function refuseForeign({ path, userId }: RootKeyPlace, ids: readonly string[]): 
   })
 }
 
-function stagedPath(path: string): string {
-  return `${path}.new`
+function stagedPath(path: string, id: string): string {
+  return `${path}.${id}.new`
 }
 
 function asidePath(path: string, id: string): string {

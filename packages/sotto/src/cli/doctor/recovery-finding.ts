@@ -9,9 +9,9 @@ export async function recoveryFindings(api: Api): Promise<readonly Finding[]> {
   try {
     const { slots, formerKeyFiles } = await api.describeKeys({})
     const former: Finding[] = formerKeyFiles.map((path) => ({
-      name: 'former root key',
+      name: 'another root key',
       state: 'note',
-      found: `${path}: remove it when no backup needs it any more`,
+      found: `${path} does not open this store: remove it when no backup needs it`,
     }))
     if (slots.some(({ role }) => role === 'recovery')) return [{ name, state: 'ok', found: 'there is one' }, ...former]
     const found = 'none: a store or backup without its root key cannot be opened by anyone'

@@ -43,6 +43,6 @@ function remarks({ dataKeys, slots, formerKeyFiles }: KeysDescription): readonly
   if (!slots.some(({ role }) => role === 'recovery'))
     lines.push('there is no recovery code: without the root key nobody opens the store; next: sotto keys recovery')
   for (const path of formerKeyFiles)
-    lines.push(`${path} holds a former root key: remove it when no backup needs it any more`)
+    lines.push(`${path} holds a root key that does not open this store: remove it when no backup needs it`)
   return lines
 }

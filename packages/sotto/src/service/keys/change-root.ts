@@ -98,9 +98,13 @@ async function finish(
 ): Promise<ChangedRootKey> {
   const place = placeOf(parts.rootKeyPath)
   const keep = input.keepOldKey === true
-  await parts.store.transaction(async () => {
-    if (newRootKey.kind === 'file') settleRootKey(place, newRootKey.id)
-    clearRootKey(place, { id: former.rootKeyId, keep })
+  await parts.store.transaction(async (tx) => {
+    // By what the store says now: another process may have changed the root key once more, and staged its own.
+    const slots = await describeSlots(tx)
+    const [primary] = slots
+    if (primary !== undefined) settleRootKey(place, primary.rootKeyId)
+    if (!slots.some(({ rootKeyId }) => rootKeyId === former.rootKeyId))
+      clearRootKey(place, { id: former.rootKeyId, keep })
   })
   const [formerKeyFile] = findFormerRootKeys(place.path).filter((path) => path.includes(former.rootKeyId))
   return {
