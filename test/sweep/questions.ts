@@ -58,12 +58,13 @@ function addSecrets(add: Add, secrets: readonly { readonly id: string }[]): void
     add('listSecretVersions', selector)
     add('listSecretUses', selector)
   }
-  for (const secret of ['shared', 'api', 'gone', 'freed']) add('describeSecret', { secret })
+  for (const secret of ['shared', 'api', 'gone', 'freed', 'purged']) add('describeSecret', { secret })
   add('listSecrets', {})
   add('listSecrets', { scope: 'workspace', sort: '-updated' })
   add('listSecrets', { key: 'password', sort: 'created' })
   add('listSecrets', { labels: { team: 'user' } })
   add('listSecrets', { name: 'api' })
+  add('listSecrets', { deleted: true })
   add('listSecrets', { namePrefix: 're' })
 }
 
@@ -102,8 +103,12 @@ function addReveals(
     add('resolveSecrets', { items: [{ secret: id, keys: keys.slice(0, 1) }] })
     add('resolveSecrets', { items: [selector] })
   }
-  for (const secret of ['shared', 'freed', 'gone', 'nowhere']) add('resolveSecrets', { items: [{ secret }] })
+  for (const secret of ['shared', 'freed', 'gone', 'purged', 'nowhere']) add('resolveSecrets', { items: [{ secret }] })
   add('resolveSecrets', { items: liveSecrets })
+  const [left, right] = [{ secret: 'api', version: 1 }, { secret: 'api' }]
+  add('diffSecrets', { left, right })
+  const values = { password: { encoding: 'utf8', data: 'another' } } as const
+  add('previewSecrets', { secrets: [{ name: 'api', values }] })
   add('resolveSecrets', { items: [{ secret: 'api', unlessVersion: 4 }] })
   add('resolveSecrets', { items: [{ secret: 'api' }], attempt: world.attempt })
   for (const stack of [undefined, 'staging', 'prod'])

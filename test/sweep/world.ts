@@ -92,7 +92,12 @@ async function firstHalf(api: Api): Promise<void> {
   })
   await api.updateSecret({ secret: 'api', values: planted('api-2', ['password', 'token']) })
   const bytes = { encoding: 'base64', data: Buffer.from(plantedValue('many-1.bytes')).toString('base64') } as const
-  await api.createSecret({ name: 'many', values: { ...planted('many-1', ['a', 'b', 'c', 'd', 'e']), bytes } })
+  await api.createSecret({
+    name: 'many',
+    values: { ...planted('many-1', ['a', 'b', 'c', 'd', 'e']), bytes },
+    expiresAt: '2099-01-01',
+  })
+  await api.createSecret({ name: 'purged', values: planted('purged-1', ['password']) })
   await api.createSecret({ name: 'gone', values: planted('gone-1', keys) })
   await api.createSecret({ name: 'freed', values: planted('freed-first-1', ['password']) })
   await api.createSecret({ name: 'tracking', scope: 'workspace', values: planted('tracking-1', keys) })
@@ -129,6 +134,8 @@ async function secondHalf(api: Api): Promise<{ runs: readonly Id[]; attempt: Id 
   await api.updateSecret({ secret: 'many', values: planted('many-2', ['a', 'b']) })
   await api.updateSecret({ secret: 'tracking', values: planted('tracking-2', ['password']) })
   await api.deleteSecret({ secret: 'gone' })
+  await api.deleteSecret({ secret: 'purged' })
+  await api.purgeSecret({ secret: 'purged' })
   await api.renameSecret({ secret: 'freed', newName: 'renamed' })
   await api.createSecret({ name: 'freed', values: planted('freed-second-1', ['password']) })
   await api.registerStack({ name: 'prod', from: 'default', components: { 'experiment-tracker': 'house' } })
