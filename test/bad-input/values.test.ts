@@ -146,7 +146,9 @@ test('files that cannot be read are told together, by their keys and reasons: a 
 test('a named pipe is read to its end', async () => {
   await using home = await emptyHome()
   spawnSync('mkfifo', [path.join(home.work, 'pipe')])
-  const { status } = await home.shell(`printf ${PLANTED} >pipe & sotto secret create piped --a=@pipe`)
+  const { status } = await home.shell(
+    `timeout 20 sh -c 'printf ${PLANTED} >pipe' & sotto secret create piped --a=@pipe`,
+  )
   assert.equal(status, 0)
   assert.equal((await home.shell('sotto secret get piped a')).stdout, PLANTED)
 })

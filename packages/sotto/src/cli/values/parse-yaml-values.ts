@@ -25,9 +25,10 @@ export function parseYamlDocument(text: string): ValuesEntry {
     uniqueKeys: false,
     prettyErrors: false,
     lineCounter: lines,
-    logLevel: 'silent',
+    logLevel: 'error', // `silent` would drop a second document without a word
   })
   const [error] = document.errors
+  if (error?.code === 'MULTIPLE_DOCS') throw new ValuesTextError('more than one YAML document')
   if (error !== undefined)
     throw new ValuesTextError(`not valid YAML at ${placeOf(lines, error.pos[0])} (${error.code})`)
   refuseIndirections(document, lines)

@@ -6,6 +6,7 @@ import { stringify } from 'yaml'
 import { oddities, trimmed } from './oddities.ts'
 import { parseJsonValues } from './parse-json-values.ts'
 import { parseValues } from './parse-values.ts'
+import { parseYamlValues } from './parse-yaml-values.ts'
 import type { ValuesEntry } from './values-text.ts'
 
 const key = fc.stringMatching(/^[A-Za-z_][A-Za-z0-9_.-]{0,12}$/)
@@ -134,4 +135,8 @@ test('trimming removes everything that is told', () => {
       assert.deepEqual(oddities(trimmed(text)), [])
     }),
   )
+})
+
+test('a second YAML document is refused, since nothing of it would be kept', () => {
+  assert.throws(() => parseYamlValues('a: x\n---\nb: y\n'), /more than one YAML document/)
 })
