@@ -6,7 +6,7 @@ import { readdir, readFile, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { test } from 'node:test'
 import { requirePart } from '../support/parts.ts'
-import { emptyHome } from '../support/sotto.ts'
+import { emptyHome, root } from '../support/sotto.ts'
 import type { Home } from '../support/sotto.ts'
 import { Terminal } from '../support/terminal.ts'
 import { assertClean, assertIntact, PLANTED } from './refusal.ts'
@@ -137,7 +137,7 @@ test('Ctrl-C ends a step that ignores it with 130; a second one at once', async 
 
 test('when the command itself is killed, no step goes on', async () => {
   await using home = await makeProject()
-  const child = spawn('sotto', ['run', 'start', 'p.ts#ignores'], {
+  const child = spawn(path.join(root, 'bin/sotto'), ['run', 'start', 'p.ts#ignores'], {
     cwd: home.work,
     env: home.env,
     stdio: ['ignore', 'ignore', 'pipe'],

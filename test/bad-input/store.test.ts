@@ -74,7 +74,7 @@ async function installFor(home: Home): Promise<string> {
   return `setpriv --reuid 65534 --clear-groups '${process.execPath}' -- '${folder}/sotto.cjs'`
 }
 
-const isRoot = process.getuid?.() === 0 && spawnSync('setpriv', ['--version']).status === 0
+const isRoot = process.getuid?.() === 0 && spawnSync('sh', ['-c', 'setpriv --version']).status === 0
 const skip = isRoot ? false : 'not run: another account needs root and setpriv'
 
 test('a folder that this account may not write, and a file that it may not read, are named', { skip }, async (t) => {
@@ -154,7 +154,11 @@ test('a command that is killed while it writes leaves the whole secret or none o
   let told = 0
   for (let index = 0; index < 8; index += 1) {
     const args = ['secret', 'create', `s${String(index)}`, '--a=@large.txt', '--b=@large.txt']
-    const child = spawn('sotto', args, { cwd: home.work, env: home.env, stdio: ['ignore', 'ignore', 'pipe'] })
+    const child = spawn(path.join(root, 'bin/sotto'), args, {
+      cwd: home.work,
+      env: home.env,
+      stdio: ['ignore', 'ignore', 'pipe'],
+    })
     const timer = setTimeout(() => child.kill('SIGKILL'), 60 + index * 20)
     let words = ''
     child.stderr.on('data', (chunk: Buffer) => (words += chunk.toString()))

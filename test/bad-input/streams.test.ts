@@ -6,7 +6,7 @@ import { existsSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { test } from 'node:test'
-import { emptyHome } from '../support/sotto.ts'
+import { emptyHome, root } from '../support/sotto.ts'
 import type { Home } from '../support/sotto.ts'
 import { requirePart } from '../support/parts.ts'
 import { assertClean, assertIntact, assertRefused, PLANTED } from './refusal.ts'
@@ -26,7 +26,11 @@ test('with any of the three streams closed a secret is written and read', async 
 
 /** Runs with a standard error that nobody reads any more. */
 async function withoutReader(home: Home, args: readonly string[]): Promise<number | null> {
-  const child = spawn('sotto', args, { cwd: home.work, env: home.env, stdio: ['ignore', 'ignore', 'pipe'] })
+  const child = spawn(path.join(root, 'bin/sotto'), args, {
+    cwd: home.work,
+    env: home.env,
+    stdio: ['ignore', 'ignore', 'pipe'],
+  })
   child.stderr.destroy()
   const [code] = (await once(child, 'close')) as [number | null] // as node:child_process declares it
   return code
