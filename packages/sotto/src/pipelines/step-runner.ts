@@ -4,6 +4,7 @@
  * it needs later it asks over its channel. When the channel closes, the supervisor is gone and nobody would record
  * what this process does: it ends, with its whole group.
  */
+import { SOCKET_VARIABLE } from '../channel/protocol.ts'
 import { setStepPort } from '../channel/step-port.ts'
 import { ChannelPort, failureOf } from './runner/channel-port.ts'
 import { runStep } from './runner/run-step.ts'
@@ -38,6 +39,7 @@ process.on('message', (message: SupervisorMessage) => {
 
 async function start(message: StartMessage): Promise<void> {
   try {
+    process.env[SOCKET_VARIABLE] = message.socket
     for (const name of message.dropVariables) Reflect.deleteProperty(process.env, name)
     await runStep(message, port, {
       signal: () => {

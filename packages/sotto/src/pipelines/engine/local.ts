@@ -19,6 +19,7 @@ import { runAttempt } from '../supervisor/attempt.ts'
 import { removeStaleWorkFolders } from '../supervisor/work-folder.ts'
 import { signalGroup } from '../supervisor/signal-group.ts'
 import type { RunContext } from '../supervisor/run-context.ts'
+import { StepRunners } from '../supervisor/step-runners.ts'
 import type { TrackerProvider } from '../tracker.ts'
 import { validationLevel } from './level.ts'
 import type { EndState, RunObserver } from './observer.ts'
@@ -115,6 +116,8 @@ async function runToEnd(options: RunPlanOptions, recorded: Recorded): Promise<Ru
     for (const pid of groups) signalGroup(pid, 'SIGKILL')
   }
   process.once('exit', killAll)
+  const count = plan.nodes.filter(({ kind }) => kind === 'function').length
+  const runners = new StepRunners({ folder, env, cacheFolder: places.cache, groups, count })
   const context: RunContext = {
     api,
     run,
@@ -127,12 +130,14 @@ async function runToEnd(options: RunPlanOptions, recorded: Recorded): Promise<Ru
     places,
     stop,
     groups,
+    runners,
     stack: stack.id,
     stackSettings: stack.settings,
     redactor: new Redactor(),
     outputs: new Map(),
   }
   try {
+    runners.prepare()
     await removeStaleWorkFolders(places.runtime)
     return await runNodes(context, options, cancel)
   } catch (error) {
@@ -140,6 +145,7 @@ async function runToEnd(options: RunPlanOptions, recorded: Recorded): Promise<Ru
     await api.finishRun({ run, state: 'failed', error: 'the run could not be recorded to its end' }).catch(() => {})
     throw error
   } finally {
+    runners.close()
     release()
     process.off('exit', killAll)
   }

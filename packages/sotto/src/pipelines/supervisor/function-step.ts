@@ -1,39 +1,25 @@
-/** Runs a node that is a function: forks the step runner and answers what it asks. */
-import { fork } from 'node:child_process'
+/** Runs a node that is a function: tells a step runner what to do and answers what it asks. */
 import type { ChildProcess } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { emptyRecord } from '@sotto/sdk/model'
 import { verifyArtifact } from '../artifacts/artifact.ts'
 import type { StoredArtifact } from '../artifacts/stored-artifact.ts'
-import { channelError, SOCKET_VARIABLE } from '../../channel/protocol.ts'
+import { channelError } from '../../channel/protocol.ts'
 import type { ChannelRequest } from '../../channel/protocol.ts'
 import { nodeExpressions, RESULT, visitExpression } from '../plan/plan.ts'
 import type { FunctionNode } from '../plan/plan.ts'
-import { programFiles } from '../program.ts'
-import { safeCacheFolder } from './compile-cache.ts'
 import { describeEnd } from './describe-end.ts'
-import { environmentWithoutSotto } from './environment.ts'
 import { readStepMessage } from './messages.ts'
 import type { StartMessage, StepFailure, SupervisorMessage } from './messages.ts'
 import { superviseProcess } from './process.ts'
 import type { StepJob, StepOutcome } from './step-job.ts'
 
-const CACHE_VARIABLE = 'NODE_COMPILE_CACHE'
-
 /** Runs the function in a process of its own. Secrets go over the process channel only. */
 export async function runFunction(job: StepJob, node: FunctionNode): Promise<StepOutcome> {
   const { context, output } = job
   const artifacts = await usedArtifacts(job, node)
-  const { stepRunner, nodeFlags } = programFiles()
-  const { env, added } = functionEnvironment(job)
-  const child = fork(stepRunner, [], {
-    cwd: context.folder,
-    env,
-    execArgv: [...nodeFlags],
-    detached: true,
-    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-  })
+  const child = context.runners.take()
   const resultFile = join(job.work.path, 'result.json')
   let done = false
   let failure: StepFailure | undefined
@@ -44,7 +30,8 @@ export async function runFunction(job: StepJob, node: FunctionNode): Promise<Ste
     else if (message.kind === 'failed') failure ??= message.failure
     else void answer(child, job, message)
   })
-  send(child, { ...startMessage(job, node), artifacts, resultFile, dropVariables: added })
+  send(child, { ...startMessage(job, node), artifacts, resultFile })
+  context.runners.prepare()
   const end = await superviseProcess(child, {
     stop: context.stop,
     groups: context.groups,
@@ -92,11 +79,8 @@ async function usedArtifacts({ context }: StepJob, node: FunctionNode): Promise<
   return used
 }
 
-function startMessage(
-  job: StepJob,
-  node: FunctionNode,
-): Omit<StartMessage, 'artifacts' | 'resultFile' | 'dropVariables'> {
-  const { context, attempt, resolved, tracker } = job
+function startMessage(job: StepJob, node: FunctionNode): Omit<StartMessage, 'artifacts' | 'resultFile'> {
+  const { context, attempt, resolved, socket, tracker } = job
   const secrets = Object.entries(node.secrets).map(
     ([alias, { name, form }], index) => [alias, { name, form, values: resolved.secrets[index]?.values ?? {} }] as const,
   )
@@ -111,14 +95,7 @@ function startMessage(
     parameters: context.parameters,
     secrets: Object.fromEntries(secrets),
     tracker: tracker === undefined ? null : { id: tracker.id, url: tracker.url },
+    socket,
+    dropVariables: context.runners.addedVariables,
   }
-}
-
-function functionEnvironment(job: StepJob): { readonly env: NodeJS.ProcessEnv; readonly added: readonly string[] } {
-  const env: NodeJS.ProcessEnv = { ...environmentWithoutSotto(job.context.env), [SOCKET_VARIABLE]: job.socket }
-  const cache = env[CACHE_VARIABLE] === undefined ? safeCacheFolder(job.context.places.cache) : undefined
-  // By the environment, so that the runner itself is cached; what the step starts does not inherit it.
-  return cache === undefined
-    ? { env, added: [] }
-    : { env: { ...env, [CACHE_VARIABLE]: cache }, added: [CACHE_VARIABLE] }
 }

@@ -23,6 +23,8 @@ export interface StartMessage {
   readonly tracker: { readonly id: string; readonly url: string } | null
   /** Where the result is to be written. */
   readonly resultFile: string
+  /** Path of the socket by which what the step starts can ask. */
+  readonly socket: string
   /** Variables that only this process needed to start, not what it starts in turn. */
   readonly dropVariables: readonly string[]
 }

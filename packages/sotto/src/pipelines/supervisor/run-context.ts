@@ -6,6 +6,7 @@ import type { RunObserver } from '../engine/observer.ts'
 import type { Places } from '../places.ts'
 import type { Plan } from '../plan/plan.ts'
 import type { TrackerProvider } from '../tracker.ts'
+import type { StepRunners } from './step-runners.ts'
 import type { Stop } from './stop.ts'
 
 /** Outputs by name, of one node. */
@@ -29,6 +30,7 @@ export interface RunContext {
   readonly stop: Stop
   /** Process groups that run now: killed when this process ends without having waited for them. */
   readonly groups: Set<number>
+  readonly runners: StepRunners
   /** Filled as nodes end. */
   readonly outputs: Map<string, NodeOutputs>
 }
