@@ -123,7 +123,7 @@ async function beginRestored(
     present === undefined || !verifyHead(keyring, present)
       ? {}
       : { replaced: `${String(present.epoch)}:${String(present.sequence)}` }
-  const detail = { backupOf: new Date(header.createdAtMs).toISOString(), ...replaced }
+  const detail = { backupOf: new Date(header.createdAtMs).toISOString(), keyring: keyring.generation, ...replaced }
   await beginEpoch({ tx, keyring: live, chain: new AuditChain(live), behind, epoch, record, detail })
   return { epoch }
 }
