@@ -16,9 +16,11 @@ export interface World {
 
 type Command = fc.AsyncCommand<SimpleStore, World>
 
-const tracker = 'experiment-tracker'
-export const component = { type: tracker, component: 'tracker' } as const
-export const stack = 'prod'
+export const component: { readonly type: 'experiment-tracker'; readonly component: string } = {
+  type: 'experiment-tracker',
+  component: 'tracker',
+}
+export const stack: string = 'prod'
 
 const name = fc.constantFrom('a', 'ab', 'b', 'B')
 const scope = fc.constantFrom<Scope>('user', 'workspace')
@@ -105,7 +107,7 @@ const set = fc.tuple(name, scope, values).map(([name, scope, given]) =>
     async ({ api }, expected) => {
       const [write] = (await api.setSecrets({ secrets: [{ name, scope, values: texts(given) }] })).secrets
       assert.equal(write?.outcome, expected.outcome)
-      assertDescribed(write!.secret, expected.secret)
+      assertDescribed(write.secret, expected.secret)
     },
   ),
 )

@@ -140,5 +140,8 @@ export interface Found {
 
 function sameValues(left: Readonly<Record<string, string>>, right: Readonly<Record<string, string>>): boolean {
   const keys = Object.keys(left)
-  return keys.length === Object.keys(right).length && keys.every((key) => Object.hasOwn(right, key) && left[key] === right[key])
+  return (
+    keys.length === Object.keys(right).length &&
+    keys.every((key) => Object.hasOwn(right, key) && left[key] === right[key])
+  )
 }
