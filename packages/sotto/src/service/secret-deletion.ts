@@ -62,23 +62,21 @@ export async function purgeOverdue(call: Call): Promise<void> {
     `SELECT id FROM secret WHERE deleted_at < $1 AND workspace_id = $2 ORDER BY deleted_at LIMIT ${String(mostPurged)}`,
     [call.nowMs - keptMs, call.workspaceId],
   )
-  for (const { id } of overdue) {
-    const secret = await findOverdue(call, String(id))
-    if (secret !== undefined) await purge(call, secret)
-  }
+  for (const { id } of overdue) await purgeIfOverdue(call, String(id))
 }
 
-/** A row that was altered stays for `audit verify` to name: it must not stop every write of the workspace. */
-async function findOverdue(call: Call, id: string): Promise<SecretRow | undefined> {
+/** Rows that were altered stay for `audit verify` to name: they must not stop every write of the workspace. */
+async function purgeIfOverdue(call: Call, id: string): Promise<void> {
   try {
     const row = await call.rows.find(secretTable, 'id = $1 AND workspace_id = $2', [id, call.workspaceId])
-    return row !== undefined && row.deleted_at !== null && row.deleted_at < call.nowMs - keptMs ? row : undefined
+    const isOverdue = row !== undefined && row.deleted_at !== null && row.deleted_at < call.nowMs - keptMs
+    if (isOverdue) await purge(call, row)
   } catch (error) {
-    if (isSottoError(error, 'row_altered')) return undefined
-    throw error
+    if (!isSottoError(error, 'row_altered')) throw error
   }
 }
 
+/** Throws `row_altered` before anything is removed. */
 async function purge(call: Call, secret: SecretRow): Promise<void> {
   const versions = await call.rows.list(secretVersionTable, 'WHERE secret_id = $1', [secret.id])
   await call.tx.run(

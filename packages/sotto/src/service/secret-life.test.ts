@@ -185,14 +185,18 @@ test('writes purge what was deleted more than 30 days ago, some at a time, and n
   await assertAuthentic(service)
 })
 
-test('a deleted row that was altered is not purged, and stops no write', async (t) => {
+test('a deleted secret or version that was altered is not purged, and stops no write', async (t) => {
   const { api, sql, advance } = await openTestService(t)
-  await api.createSecret({ name: 'a', values: texts({ x: '1' }) })
-  await api.deleteSecret({ secret: 'a' })
+  for (const name of ['a', 'c']) {
+    await api.createSecret({ name, values: texts({ x: '1' }) })
+    await api.deleteSecret({ secret: name })
+  }
   await sql("UPDATE secret SET deleted_at = 1 WHERE name = 'a'")
+  await sql("UPDATE secret_version SET keys = '[]' WHERE secret_id = (SELECT id FROM secret WHERE name = 'c')")
   advance(40 * dayMs)
   await api.createSecret({ name: 'b', values: {} })
-  assert.equal((await sql('SELECT id FROM secret')).length, 2)
+  assert.equal((await sql('SELECT id FROM secret')).length, 3)
+  assert.equal((await sql('SELECT key FROM secret_value')).length, 2)
   assert.equal((await api.verifyAudit({})).result, 'broken')
 })
 
