@@ -1,18 +1,23 @@
 /** `sotto audit tail -f` as a process: what others do while it runs is printed, each event once and in its order. */
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
+import path from 'node:path'
 import { createInterface } from 'node:readline'
 import { test } from 'node:test'
 import type { AuditEvent } from '@sotto/sdk/model'
-import { emptyHome } from '../support/sotto.ts'
+import { emptyHome, root } from '../support/sotto.ts'
 
 test('tail -f prints what others do while it runs, as lines of JSON', async () => {
   await using home = await emptyHome()
   assert.equal((await home.shell('sotto secret create s --key=1')).status, 0)
-  const tail = spawn('sotto', ['audit', 'tail', '-f', '-n', '1', '-o', 'json', '--what', 'resolveSecrets'], {
-    env: home.env,
-    stdio: ['ignore', 'pipe', 'inherit'],
-  })
+  const tail = spawn(
+    path.join(root, 'bin/sotto'),
+    ['audit', 'tail', '-f', '-n', '1', '-o', 'json', '--what', 'resolveSecrets'],
+    {
+      env: home.env,
+      stdio: ['ignore', 'pipe', 'inherit'],
+    },
+  )
   try {
     const lines = createInterface({ input: tail.stdout })[Symbol.asyncIterator]()
     const seen: AuditEvent[] = []
