@@ -23,9 +23,11 @@ function errorText(context: CliContext, error: SottoError): string {
   // Indented, so that no message can end in a line that looks like ours.
   const lines = [`${style('red', 'error:')} ${first}`, ...more.map((line) => `  ${line.trimStart()}`)]
   for (const detail of Object.values(error.details)) {
-    // A problem, or a list of them, is often in the message already.
-    if (typeof detail === 'object')
-      for (const item of detail) if (!error.message.includes(item)) lines.push(`  ${safeLine(item)}`)
+    if (typeof detail !== 'object') continue
+    for (const item of detail.map(safeLine)) {
+      // A problem, or a list of them, is often in the message already.
+      if (!lines.some((line) => line.includes(item))) lines.push(`  ${item}`)
+    }
   }
   if (error.hint !== undefined && error.hint !== '') lines.push(`${style('bold', 'next:')} ${safeLine(error.hint)}`)
   return `${lines.join('\n')}\n`

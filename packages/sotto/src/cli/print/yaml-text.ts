@@ -5,8 +5,9 @@
 import { stringify } from 'yaml'
 import type { ToStringOptions } from 'yaml'
 
-// The package escapes the controls of C0 and leaves those of C1 and the marks that change the direction of writing.
-const steering = /[\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]/g
+// The package escapes the controls of C0 and leaves those of C1 and the marks that change the direction of writing; and it
+// writes "\t\n" as a block that reads back as another text, so what holds a tab is quoted too.
+const steering = /[\t\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]/g
 
 /** Line width 0: a long text is not folded into several lines. No text in it can steer a terminal. */
 export function yamlText(value: unknown, options: ToStringOptions = {}): string {
