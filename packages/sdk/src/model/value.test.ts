@@ -80,6 +80,13 @@ describe('the values of a secret', () => {
     }, ofCode('value_too_large'))
   })
 
+  test('are refused in any other shape', () => {
+    for (const value of ['x', null, 7, {}, { encoding: 'latin1', data: 'x' }, { encoding: 'utf8', data: 7 }]) {
+      const given = record([['k', value as SecretValue]])
+      assert.throws(() => requireValues(given), ofCode('value_invalid'))
+    }
+  })
+
   test('are not repeated in an error', () => {
     const bad = record([
       ['k', { encoding: 'utf8', data: 'hunter2\ud83d' }],

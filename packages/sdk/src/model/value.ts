@@ -65,6 +65,7 @@ export function requireValues(values: SecretValues): void {
   for (const key of keys) {
     const value = values[key]
     if (value === undefined) continue
+    requireShape(key, value)
     if (value.encoding === 'utf8' && !value.data.isWellFormed())
       throw new SottoError('value_invalid', `the value of ${shown(key)} is not well-formed Unicode`)
     const size = valueSizeBytes(value)
@@ -73,6 +74,15 @@ export function requireValues(values: SecretValues): void {
   }
   if (large.length > 0) throw tooLarge(`the value of ${large.map(shown).join(', ')} is larger than 1 MiB`)
   if (total > limits.versionBytes) throw tooLarge('the values of the secret together are larger than 4 MiB')
+}
+
+/** Callers without types may give anything, which would be found out by whoever reads the value. */
+function requireShape(key: string, value: unknown): void {
+  const { encoding, data } = (value ?? {}) as Partial<Record<keyof SecretValue, unknown>> // read as what it may be
+  if ((encoding === 'utf8' || encoding === 'base64') && typeof data === 'string') return
+  throw new SottoError('value_invalid', `the value of ${shown(key)} is not a text with encoding "utf8" or "base64"`, {
+    hint: 'give {"encoding": "utf8" or "base64", "data": TEXT}',
+  })
 }
 
 function tooLarge(message: string): SottoError {
