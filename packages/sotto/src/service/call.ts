@@ -87,7 +87,7 @@ export class Call {
    * written since the event before.
    */
   event(input: EventInput): void {
-    this.#events.push({ input, written: [...this.rows.takeWritten()] })
+    this.#events.push({ input, written: this.rows.takeWritten() })
   }
 
   /** An event as the chain takes it. */
@@ -117,8 +117,8 @@ export class Call {
       throw new Error(`${this.operation} wrote no audit event`)
     last?.written.push(...rest)
     for (const { input, written } of this.#events) {
-      const detail = written.length === 0 ? input.detail : { ...input.detail, rows: written }
-      this.parts.chain.append(this.tx, this.record('done', { ...input, ...(detail && { detail }) }))
+      const told = written.length === 0 ? input : { ...input, detail: { ...input.detail, rows: written } }
+      this.parts.chain.append(this.tx, this.record('done', told))
     }
   }
 

@@ -27,8 +27,7 @@ export async function findSecret(call: Call, selector: SecretSelector): Promise<
   // One after the other: the outer one is mostly not needed.
   for (const owner of scopeOwners(call, scope)) {
     const row = await findLiveSecret(call, owner, text)
-    const found = row && innermost(call, [row], scope)
-    if (found !== undefined) return found
+    if (row !== undefined && call.may(secretAccess(row), 'describe')) return row
   }
   return undefined
 }

@@ -4,7 +4,7 @@ import type { SqlValue } from '../store/store.ts'
 import type { Table } from '../store/table.ts'
 
 /** Few sizes, so that few texts of SQL are prepared; a database takes at least 32,766 parameters. */
-const batchSizes = [1, 16, 256, 4096]
+const batchSizes = [1, 16, 256, 1024, 4096]
 
 export interface BatchQuery {
   /** What must hold besides, with `$1` and so on for `params`; ends in AND. */

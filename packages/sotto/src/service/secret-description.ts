@@ -6,6 +6,7 @@ import type { SecretRow, SecretVersionRow } from '../store/secrets.ts'
 import { principalTable } from '../store/workspaces.ts'
 import type { Call } from './call.ts'
 import { scopeOf } from './lookup.ts'
+import { listBatch } from './row-batches.ts'
 import { timeText } from './time.ts'
 
 /** Names of keys against the version before. */
@@ -32,6 +33,23 @@ export async function newestVersion(call: Call, secret: SecretRow): Promise<Secr
   const row = await call.rows.find(secretVersionTable, 'id = $1', [secret.version_id])
   if (row === undefined || row.secret_id !== secret.id) throw brokenVersion(secret, secret.version)
   return row
+}
+
+/** The newest versions of many secrets, by secret. */
+export async function newestVersions(
+  call: Call,
+  secrets: readonly SecretRow[],
+): Promise<ReadonlyMap<SecretRow, SecretVersionRow>> {
+  const values = secrets.map((secret) => secret.version_id)
+  const rows = await listBatch(call.rows, secretVersionTable, { column: 'id', values })
+  const byId = new Map(rows.map((row) => [row.id, row]))
+  return new Map(
+    secrets.map((secret) => {
+      const row = byId.get(secret.version_id)
+      if (row === undefined || row.secret_id !== secret.id) throw brokenVersion(secret, secret.version)
+      return [secret, row]
+    }),
+  )
 }
 
 /** The description of a secret; `version` saves loading the newest version again. */

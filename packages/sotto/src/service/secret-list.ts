@@ -18,7 +18,7 @@ import { addLabelConditions } from './labels.ts'
 import { getSecret, scopeOwners } from './lookup.ts'
 import { pageLimit, pageStart, toPage } from './cursor.ts'
 import type { Position } from './cursor.ts'
-import { describe, principalName, versionChanges, versionKeys } from './secret-description.ts'
+import { describe, newestVersions, principalName, versionChanges, versionKeys } from './secret-description.ts'
 import { timeText } from './time.ts'
 
 const sortColumns = { name: 'name', created: 'created_at', updated: 'updated_at' } as const
@@ -34,10 +34,11 @@ export async function listSecrets(call: Call, query: SecretQuery): Promise<Page<
   call.require({ kind: 'secret', name: '*' }, 'describe')
   const sort = readSort(query)
   const rows = await loadSecrets(call, { query, sort, after: pageStart(call, query), limit: pageLimit(query) + 1 })
+  const versions = await newestVersions(call, rows)
   return toPage(call, query, {
     rows,
     positionOf: (row) => [row[sort.column], row.id],
-    describe: (row) => describe(call, row),
+    describe: (row) => describe(call, row, versions.get(row)),
   })
 }
 

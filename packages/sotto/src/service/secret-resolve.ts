@@ -64,11 +64,11 @@ export async function revealVersions(
   const reader = attempt === undefined ? undefined : await getReader(call, attempt)
   for (const { secret, version, keys } of byVersion(reveals)) {
     const place: AuditEvent['detail'] =
-      reader === undefined ? {} : { run: reader.run.id, attempt: reader.attempt.id, step: reader.attempt.step }
+      reader === undefined ? {} : { attempt: reader.attempt.id, run: reader.run.id, step: reader.attempt.step }
     call.event({
       object: `secret ${secret.name}`,
       objectId: secret.id,
-      detail: { version: version.number, keys, ...place },
+      detail: { ...place, keys, version: version.number },
     })
     if (reader !== undefined) await recordRead(call, reader, { secret, version: version.number, keys })
   }

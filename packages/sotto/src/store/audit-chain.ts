@@ -131,19 +131,19 @@ export function hashEvent(event: Omit<AuditEventRow, 'hash'>, previous: Uint8Arr
     event.object_id,
     event.detail,
   ]
-  const sizes = texts.map((text) => Buffer.byteLength(text))
-  const size = sizes.reduce((sum, each) => sum + 4 + each, eventPrefix.length + previous.length + 24)
-  const bytes = Buffer.allocUnsafe(size)
+  let mostBytes = eventPrefix.length + previous.length + 24
+  for (const text of texts) mostBytes += 4 + 3 * text.length // UTF-8 has at most three bytes for a unit of UTF-16
+  const bytes = Buffer.allocUnsafe(mostBytes)
   let offset = eventPrefix.copy(bytes)
   bytes.set(previous, offset)
-  offset = bytes.writeBigInt64BE(BigInt(event.epoch), offset + previous.length)
-  offset = bytes.writeBigInt64BE(BigInt(event.sequence), offset)
-  offset = bytes.writeBigInt64BE(BigInt(event.occurred_at), offset)
-  for (const [index, text] of texts.entries()) {
-    offset = bytes.writeUInt32BE(sizes[index] ?? 0, offset)
-    offset += bytes.write(text, offset)
+  offset = writeInt64(bytes, event.epoch, offset + previous.length)
+  offset = writeInt64(bytes, event.sequence, offset)
+  offset = writeInt64(bytes, event.occurred_at, offset)
+  for (const text of texts) {
+    const size = bytes.write(text, offset + 4)
+    offset = bytes.writeUInt32BE(size, offset) + size
   }
-  return hash('sha256', bytes, 'buffer')
+  return hash('sha256', bytes.subarray(0, offset), 'buffer')
 }
 
 const eventPrefix = Buffer.from('sotto/audit-event/1')
@@ -177,8 +177,14 @@ function headBytes({ epoch, sequence, head }: AuditHead): Buffer {
 
 function int64(value: number): Buffer {
   const bytes = Buffer.alloc(8)
-  bytes.writeBigInt64BE(BigInt(value))
+  writeInt64(bytes, value, 0)
   return bytes
+}
+
+/** A safe integer as 8 bytes of two's complement, without the way through a BigInt. Gives the offset behind it. */
+function writeInt64(bytes: Buffer, value: number, offset: number): number {
+  const high = Math.floor(value / 2 ** 32)
+  return bytes.writeUInt32BE(value - high * 2 ** 32, bytes.writeInt32BE(high, offset))
 }
 
 function brokenChain(what: string): SottoError {

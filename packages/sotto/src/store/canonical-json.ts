@@ -3,7 +3,20 @@ import type { Json } from '@sotto/sdk/model'
 import { isJsonArray } from '@sotto/sdk/model'
 
 export function canonicalJson(value: Json): string {
-  return JSON.stringify(sorted(value))
+  return JSON.stringify(isSorted(value) ? value : sorted(value))
+}
+
+/** Most data is as it has to be already, and a copy of it costs more than its text. */
+function isSorted(value: Json): boolean {
+  if (typeof value !== 'object' || value === null) return true
+  if (isJsonArray(value)) return value.every(isSorted)
+  let before: string | undefined
+  for (const name of Object.keys(value)) {
+    if (before !== undefined && before >= name) return false
+    if (!isSorted(value[name] ?? null)) return false
+    before = name
+  }
+  return true
 }
 
 function sorted(value: Json): Json {

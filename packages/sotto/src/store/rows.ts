@@ -63,7 +63,7 @@ export class Rows {
     condition: string,
     params: readonly SqlValue[],
   ): Promise<R | undefined> {
-    const key = `${condition}\n${params.join('\n')}`
+    const key = `${conditionNumber(condition)}\n${params.join('\n')}`
     const known = this.#tx.recall(table.name, key)
     if (known !== undefined) return known.row as R | undefined // it was this method that remembered it
     const row = await this.#tx.get(`${statements(table).select} WHERE ${condition}`, params)
@@ -108,7 +108,7 @@ export class Rows {
    * What was written since this was asked last: `TABLE BEFORE AFTER KEY` for each row, with the digests of the row before
    * and after, `-` for none.
    */
-  takeWritten(): readonly string[] {
+  takeWritten(): string[] {
     const written = this.#written
     this.#written = []
     return written
@@ -164,6 +164,18 @@ export class Rows {
     return mac instanceof Uint8Array && this.#keyring.current.verifyRowMac(macParts(table, row, covered), mac)
   }
 }
+
+/**
+ * Stands for the text of a condition in the names of remembered rows: one of our own texts, of which there are few. A
+ * name is made anew, and hashed from end to end, with every lookup.
+ */
+function conditionNumber(condition: string): number {
+  let number = conditionNumbers.get(condition)
+  if (number === undefined) conditionNumbers.set(condition, (number = conditionNumbers.size))
+  return number
+}
+
+const conditionNumbers = new Map<string, number>()
 
 function typesFit(table: AnyTable, row: SqlRow): boolean {
   return statements(table).columns.every((column) => fitsColumn(table.columns[column] ?? 'text', row[column]))
