@@ -18,13 +18,15 @@ export class RowMemory {
   #everythingWritten = false
   #dataVersion: unknown = undefined
 
-  /** At the beginning of a batch, inside its transaction. */
-  beginBatch(dataVersion: unknown): void {
+  /** At the beginning of a batch, inside its transaction. Has another connection committed since the one before? */
+  beginBatch(dataVersion: unknown): boolean {
     this.#written.clear()
     this.#everythingWritten = false
-    if (dataVersion === this.#dataVersion) return
+    if (dataVersion === this.#dataVersion) return false
+    const first = this.#dataVersion === undefined
     this.#tables.clear()
     this.#dataVersion = dataVersion
+    return !first
   }
 
   /** A statement writes this table; without one, who knows which. */

@@ -47,10 +47,13 @@ export class SqliteConnection {
     return this.#db.isTransaction
   }
 
-  /** Begins a transaction that may write. Throws at once where another connection has one. */
-  begin(): void {
+  /**
+   * Begins a transaction that may write. Throws at once where another connection has one. Has another connection committed
+   * since the one before?
+   */
+  begin(): boolean {
     this.run('BEGIN IMMEDIATE', [])
-    this.memory.beginBatch(this.#pragma('data_version'))
+    return this.memory.beginBatch(this.#pragma('data_version'))
   }
 
   all(sql: string, params: readonly SqlValue[]): readonly SqlRow[] {

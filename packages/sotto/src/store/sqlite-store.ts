@@ -48,7 +48,9 @@ interface Guard {
 /** A batch ends here, so that the event loop and other processes get their turn. In milliseconds. */
 const batchLimitMs = 20
 const firstPauseMs = 1
-const longestPauseMs = 25
+const longestPauseMs = 4
+/** Who shares the file with others leaves it alone for so long after each batch, longer than they wait between two looks. */
+const yieldMs = 5
 /** A log that is longer is not left behind. */
 const longestLogBytes = 256 * 1024
 
@@ -70,6 +72,10 @@ class SqliteStore implements Store {
   #waiting: Waiting[] = []
   #running: Promise<void> | undefined
   #closed = false
+  /** Do other processes write too? */
+  #shared = false
+  /** When the last batch ended. */
+  #endedMs = 0
 
   constructor(options: SqliteStoreOptions) {
     this.place = options.path
@@ -105,9 +111,16 @@ class SqliteStore implements Store {
   async #run(): Promise<void> {
     do {
       await nextTurn() // callers that were just answered hand in their next work first, and share the flush
+      await this.#yieldToOthers()
       if (await this.#begin()) await this.#runBatch()
     } while (this.#waiting.length > 0)
     this.#running = undefined
+  }
+
+  /** Nobody is told that the lock is free, so whoever took it again at once would have it for ever. */
+  async #yieldToOthers(): Promise<void> {
+    const leftMs = this.#endedMs + yieldMs - monotonicMs()
+    if (this.#shared && leftMs > 0) await sleep(leftMs * (0.5 + this.#jitter()))
   }
 
   /** Begins a transaction, or answers every waiting work with the reason why that is impossible. */
@@ -115,7 +128,7 @@ class SqliteStore implements Store {
     for (let pauseMs = firstPauseMs; this.#waiting.length > 0; pauseMs = Math.min(2 * pauseMs, longestPauseMs)) {
       try {
         this.#connection ??= this.#connect()
-        this.#connection.begin()
+        this.#shared = this.#connection.begin()
         return true
       } catch (error) {
         if (!isBusy(error)) {
@@ -162,6 +175,7 @@ class SqliteStore implements Store {
       return
     } finally {
       clearImmediate(timer)
+      this.#endedMs = monotonicMs()
     }
     for (const answer of answers) answer()
   }
