@@ -79,8 +79,18 @@ export function protectedColumns(table: AnyTable): readonly string[] {
 
 /** Does the value have the column's type? STRICT tables see to it; this holds for whoever changed the schema. */
 export function fitsColumn(type: ColumnType, value: SqlValue | undefined): boolean {
-  if (value === null) return type.endsWith('?')
-  if (value instanceof Uint8Array) return type.startsWith('bytes')
-  if (typeof value === 'number') return type.startsWith('integer') && Number.isSafeInteger(value)
-  return typeof value === 'string' && type.startsWith('text')
+  switch (type) {
+    case 'text':
+      return typeof value === 'string'
+    case 'integer':
+      return Number.isSafeInteger(value)
+    case 'bytes':
+      return value instanceof Uint8Array
+    case 'text?':
+      return value === null || typeof value === 'string'
+    case 'integer?':
+      return value === null || Number.isSafeInteger(value)
+    case 'bytes?':
+      return value === null || value instanceof Uint8Array
+  }
 }
