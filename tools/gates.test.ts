@@ -49,6 +49,8 @@ function replaceIn(path: string, from: string, to: string): void {
 }
 
 for (const path of settings) cpSync(join(root, path), join(project, path), { recursive: true })
+// What reads the sources of the whole project has nothing to read in a small one.
+for (const name of ['reference.ts', 'reference.test.ts']) rmSync(join(project, 'scripts', name))
 for (const [path, text] of Object.entries(sound)) write(path, text)
 // A folder of links and not one link, which the tools would walk into.
 mkdirSync(join(project, 'node_modules'))
