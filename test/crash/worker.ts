@@ -1,0 +1,57 @@
+/**
+ * A worker of the crash test: `worker.ts FOLDER NAME ROLE`. A line `pause` on its input lets it end what it has begun and
+ * answer `paused`; `go` lets it go on. It ends when its parent does.
+ */
+import { writeSync } from 'node:fs'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { Journal } from './journal.ts'
+import { roles } from './roles.ts'
+import type { Role } from './roles.ts'
+import { openFolder } from './store.ts'
+
+/** What the parent says, a line each. */
+export type Command = 'pause' | 'go'
+
+const [folder = '', name = '', role = 'read'] = process.argv.slice(2)
+
+let paused: Promise<void> | undefined
+let goOn = (): void => undefined
+let active = 0
+/** Loops that wait for their turn; each of them has nothing in flight. */
+let waiting = 0
+let told = false
+
+function tellWhenIdle(): void {
+  if (paused === undefined || told || waiting < active) return
+  told = true
+  writeSync(1, 'paused\n')
+}
+
+async function turn(): Promise<void> {
+  if (paused === undefined) return
+  waiting += 1
+  tellWhenIdle()
+  await paused
+  waiting -= 1
+}
+
+createInterface({ input: process.stdin })
+  .on('line', (line) => {
+    if (line === 'go') {
+      paused = undefined
+      goOn()
+    } else {
+      told = false
+      paused = new Promise((resolve) => (goOn = resolve))
+      tellWhenIdle()
+    }
+  })
+  .on('close', () => process.exit(0))
+
+const loops: { readonly [role in Role]: number } = { read: 3, write: 4, keys: 1, backup: 1 }
+const chosen = role as Role // the parent gives one of them
+const { api } = await openFolder(folder, name)
+const journal = new Journal(join(folder, 'journals', name))
+active = loops[chosen]
+await roles[chosen]({ api, journal, name, turn, backups: join(folder, 'backups') })
