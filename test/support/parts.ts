@@ -11,7 +11,7 @@ export const inCi: boolean = !['', '0', 'false'].includes(process.env['CI'] ?? '
 export const NOT_RUN = 'not run: '
 
 /** The name of a part that `requirePart` knows. */
-export type PartName = 'sh' | 'bash' | 'zsh' | 'pty' | 'python' | 'mlflow'
+export type PartName = 'sh' | 'bash' | 'zsh' | 'pty' | 'python' | 'mlflow' | 'mount' | 'gcc'
 
 /** Each part: whether this machine has it, and what to say when it has not. */
 const parts: Readonly<Record<PartName, { readonly isHere: () => boolean; readonly missing: string }>> = {
@@ -26,6 +26,14 @@ const parts: Readonly<Record<PartName, { readonly isHere: () => boolean; readonl
   mlflow: {
     isHere: hasPython,
     missing: 'MLflow needs Python 3.10 with venv, which is not installed (apt-get install python3-venv)',
+  },
+  mount: {
+    isHere: () => process.platform === 'linux' && runs('unshare', ['-m', 'mount', '-t', 'tmpfs', 'sotto-test', '/mnt']),
+    missing: 'a small file system needs Linux and root (sudo npm test -- test/crash)',
+  },
+  gcc: {
+    isHere: () => process.platform === 'linux' && runs('gcc', ['--version']),
+    missing: 'a library that lets flushes fail needs Linux and gcc (apt-get install gcc libc6-dev)',
   },
 }
 

@@ -9,6 +9,8 @@ const corrupt = 11
 const full = 13
 const cannotOpen = 14
 const notADatabase = 26
+/** Extended codes: a file, or a folder, could not be flushed. */
+const flushFailed: readonly number[] = [1034, 1290]
 
 /** The primary result code, or `undefined` where the error is not one of SQLite. */
 function sqliteCode(error: unknown): number | undefined {
@@ -50,6 +52,13 @@ export function storeError(error: unknown, place: string): unknown {
     case readOnly:
     case cannotOpen:
     case inputOutput:
+      // What a commit has put into the log stays there when its flush fails, and the next process that opens the store
+      // finds it: the change may be done.
+      if ('errcode' in error && flushFailed.some((each) => each === error.errcode))
+        return new SottoError('store_unwritable', `the store ${place} could not be flushed to its disk`, {
+          ...options,
+          hint: 'mend that disk, then look before you do it again: the change may be there or not',
+        })
       return new SottoError('store_unwritable', `the store ${place} could not be written: ${error.message}`, {
         ...options,
         hint: 'make the folder writable and free some space on its disk, or set SOTTO_HOME to another one; nothing was changed',
