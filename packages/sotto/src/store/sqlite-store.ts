@@ -49,8 +49,12 @@ interface Guard {
 const batchLimitMs = 20
 const firstPauseMs = 1
 const longestPauseMs = 4
-/** Who shares the file with others leaves it alone for so long after each batch, longer than they wait between two looks. */
-const yieldMs = 5
+/** Who shares the file with others goes on for so long, since taking turns costs what was remembered of the file, */
+const turnMs = 40
+/** and then leaves it alone for longer than the others wait between two looks. */
+const yieldMs = 8
+/** So long another process counts as one that writes too. */
+const sharedMs = 1000
 /** A log that is longer is not left behind. */
 const longestLogBytes = 256 * 1024
 
@@ -72,10 +76,9 @@ class SqliteStore implements Store {
   #waiting: Waiting[] = []
   #running: Promise<void> | undefined
   #closed = false
-  /** Do other processes write too? */
-  #shared = false
-  /** When the last batch ended. */
-  #endedMs = 0
+  /** Until then another process counts as one that writes too. */
+  #sharedUntilMs = 0
+  #turnBeganMs = 0
 
   constructor(options: SqliteStoreOptions) {
     this.place = options.path
@@ -119,8 +122,10 @@ class SqliteStore implements Store {
 
   /** Nobody is told that the lock is free, so whoever took it again at once would have it for ever. */
   async #yieldToOthers(): Promise<void> {
-    const leftMs = this.#endedMs + yieldMs - monotonicMs()
-    if (this.#shared && leftMs > 0) await sleep(leftMs * (0.5 + this.#jitter()))
+    const nowMs = monotonicMs()
+    if (nowMs > this.#sharedUntilMs || nowMs < this.#turnBeganMs + turnMs) return
+    await sleep(yieldMs * (0.5 + this.#jitter()))
+    this.#turnBeganMs = monotonicMs()
   }
 
   /** Begins a transaction, or answers every waiting work with the reason why that is impossible. */
@@ -128,7 +133,10 @@ class SqliteStore implements Store {
     for (let pauseMs = firstPauseMs; this.#waiting.length > 0; pauseMs = Math.min(2 * pauseMs, longestPauseMs)) {
       try {
         this.#connection ??= this.#connect()
-        this.#shared = this.#connection.begin()
+        if (this.#connection.begin()) {
+          this.#turnBeganMs = monotonicMs()
+          this.#sharedUntilMs = this.#turnBeganMs + sharedMs
+        }
         return true
       } catch (error) {
         if (!isBusy(error)) {
@@ -175,7 +183,6 @@ class SqliteStore implements Store {
       return
     } finally {
       clearImmediate(timer)
-      this.#endedMs = monotonicMs()
     }
     for (const answer of answers) answer()
   }
