@@ -21,6 +21,8 @@ interface Expected {
 /** What was counted, for a test that must not pass by doing nothing. */
 export interface Counts {
   writes: number
+  /** Writes that lost against another one that had expected the same version. */
+  conflicts: number
   shown: number
   keyChanges: number
   backups: number
@@ -30,7 +32,7 @@ export interface Counts {
 }
 
 export class Expectation {
-  readonly counts: Counts = { writes: 0, shown: 0, keyChanges: 0, backups: 0, openDone: 0, openUndone: 0 }
+  readonly counts: Counts = { writes: 0, conflicts: 0, shown: 0, keyChanges: 0, backups: 0, openDone: 0, openUndone: 0 }
   readonly #secrets = new Map<string, Expected>()
   readonly #open = new Map<string, Open>()
   /** What was shown since the last check, `WORKER ID VERSION`, with how often. */
@@ -51,6 +53,7 @@ export class Expectation {
     const begun = this.#open.get(key)
     this.#open.delete(key)
     if (begun === undefined) throw new Error(`an answer to nothing: ${key}`)
+    if (line.code === 'version_conflict') this.counts.conflicts += 1
     if (line.code !== undefined) return
     if (begun.kind === 'keys') this.counts.keyChanges += 1
     if (begun.kind === 'backup') this.counts.backups += 1

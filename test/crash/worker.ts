@@ -49,9 +49,9 @@ createInterface({ input: process.stdin })
   })
   .on('close', () => process.exit(0))
 
-const loops: { readonly [role in Role]: number } = { read: 3, write: 4, keys: 1, backup: 1 }
-const chosen = role as Role // the parent gives one of them
+const loops = roles[role as Role] // the parent gives one of them
 const { api } = await openFolder(folder, name)
 const journal = new Journal(join(folder, 'journals', name))
-active = loops[chosen]
-await roles[chosen]({ api, journal, name, turn, backups: join(folder, 'backups') })
+active = loops.length
+const worker = { api, journal, name, turn, backups: join(folder, 'backups') }
+await Promise.race(loops.map((loop) => loop(worker)))
