@@ -73,7 +73,10 @@ test('any name and text given as an attribute comes out unchanged', () => {
   const name = fc.stringMatching(/^[A-Za-z_][A-Za-z0-9_.-]{0,20}$/)
   fc.assert(
     fc.property(fc.uniqueArray(fc.tuple(name, fc.string()), { selector: ([key]) => key }), (pairs) => {
-      const input = parseInput(spec, ['name', '--', ...pairs.map(([key, text]) => `--${key}=${text}`)])
+      const argv = ['name', '--', ...pairs.map(([key, text]) => `--${key}=${text}`)]
+      // The one text that is refused: it is the first third of a reference that the shell has split.
+      if (pairs.some(([, text]) => text.endsWith('{{'))) return assert.match(refusal(argv).hint, /^quote it/)
+      const input = parseInput(spec, argv)
       assert.deepEqual(
         input.attributes.map(({ name: key, text }) => [key, text]),
         pairs,
