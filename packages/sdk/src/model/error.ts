@@ -229,3 +229,8 @@ export function errorCodes(): readonly { code: ErrorCode; status: number; exit: 
     exit: table[code].exit,
   })) // keys of the table are the codes
 }
+
+/** The code that the system or Node gave an error, as `ENOENT`; `undefined` where it has none. */
+export function systemCode(error: unknown): string | undefined {
+  return error instanceof Error && 'code' in error ? String(error.code) : undefined
+}

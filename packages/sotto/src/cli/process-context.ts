@@ -1,6 +1,6 @@
 /** The context of a real process. */
 import { fstatSync, statSync, writeSync } from 'node:fs'
-import { SottoError } from '@sotto/sdk/model'
+import { SottoError, systemCode } from '@sotto/sdk/model'
 import { OutputClosed } from './context.ts'
 import type { CliContext, Input, Output } from './context.ts'
 
@@ -37,7 +37,7 @@ class DescriptorOutput implements Output {
 }
 
 function outputError(error: unknown): unknown {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error'
+  const code = systemCode(error) ?? 'unknown error'
   if (code === 'EPIPE') return new OutputClosed()
   return new SottoError('internal', `standard output cannot be written (${code})`, {
     hint: 'look at where the output is sent to: its disk may be full',
@@ -49,7 +49,7 @@ function writeSome(descriptor: number, bytes: Uint8Array): number {
   try {
     return writeSync(descriptor, bytes)
   } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'EAGAIN')) throw error
+    if (systemCode(error) !== 'EAGAIN') throw error
     // A pipe that another process has made non-blocking, and that is full: wait for its reader.
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 2)
     return 0

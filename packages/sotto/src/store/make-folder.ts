@@ -1,4 +1,5 @@
 /** Folders of our own, made level by level. */
+import { systemCode } from '@sotto/sdk/model'
 import { existsSync, mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
 
@@ -15,7 +16,7 @@ export function makeFolder(folder: string): boolean {
     return true
   } catch (error) {
     // Another process was faster; a file of that name is found out by whoever puts something into it.
-    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false
+    if (systemCode(error) === 'EEXIST') return false
     throw error
   }
 }

@@ -1,7 +1,7 @@
 /** A new file that is written piece by piece: for its owner alone, and never in the place of another. */
 import { constants } from 'node:fs'
 import { open, rm } from 'node:fs/promises'
-import { shown, SottoError } from '@sotto/sdk/model'
+import { shown, SottoError, systemCode } from '@sotto/sdk/model'
 import type { Call } from '../command.ts'
 import { resolvePath } from '../values/read-file.ts'
 
@@ -20,7 +20,7 @@ export async function claimStream({ context }: Call, given: string): Promise<Str
     try {
       return await work()
     } catch (error) {
-      const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error'
+      const code = systemCode(error) ?? 'unknown error'
       if (code === 'EEXIST')
         throw new SottoError('file_exists', `file ${shown(given)} exists`, { hint: 'name another file' })
       throw new SottoError('file_unreadable', `file ${shown(given)} cannot be written (${code})`)

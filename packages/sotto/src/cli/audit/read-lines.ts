@@ -1,7 +1,7 @@
 /** The lines of a file of any size; `-` is standard input. */
 import { open } from 'node:fs/promises'
 import { StringDecoder } from 'node:string_decoder'
-import { shown, SottoError } from '@sotto/sdk/model'
+import { shown, SottoError, systemCode } from '@sotto/sdk/model'
 import type { CliContext } from '../context.ts'
 import { resolvePath } from '../values/read-file.ts'
 
@@ -35,7 +35,7 @@ async function* fileChunks(path: string, given: string): AsyncGenerator<Uint8Arr
       await file.close()
     }
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error'
+    const code = systemCode(error) ?? 'unknown error'
     throw new SottoError('file_unreadable', `file ${shown(given)} cannot be read (${code})`)
   }
 }

@@ -1,7 +1,7 @@
 /** `sotto init`: a project that runs at once, in this folder. */
 import { lstat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { shown, SottoError } from '@sotto/sdk/model'
+import { shown, SottoError, systemCode } from '@sotto/sdk/model'
 import type { Call } from '../command.ts'
 import { templates } from './templates.ts'
 import type { TemplateFile } from './templates.ts'
@@ -33,7 +33,7 @@ async function write(folder: string, { name, text }: TemplateFile): Promise<void
   try {
     await writeFile(join(folder, name), text, { flag: 'wx' })
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error'
+    const code = systemCode(error) ?? 'unknown error'
     throw new SottoError(
       code === 'EEXIST' ? 'file_exists' : 'file_unreadable',
       `file ${shown(name)} cannot be written (${code})`,

@@ -11,7 +11,7 @@
  */
 import { readFileSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { SottoError } from '@sotto/sdk/model'
+import { SottoError, systemCode } from '@sotto/sdk/model'
 import type { ValidationLevel } from '@sotto/sdk/model'
 
 const projectFileName = 'sotto.yaml'
@@ -64,7 +64,7 @@ function readText(path: string): string {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(path))
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : 'not UTF-8 text'
+    const code = systemCode(error) ?? 'not UTF-8 text'
     throw new SottoError('project_invalid', `${path} cannot be read (${code})`, { cause: error })
   }
 }

@@ -1,7 +1,7 @@
 /** A file with values in it: readable by its owner alone from its first moment, never half written. */
 import { constants } from 'node:fs'
 import { lstat, open, rename, rm } from 'node:fs/promises'
-import { shown, SottoError } from '@sotto/sdk/model'
+import { shown, SottoError, systemCode } from '@sotto/sdk/model'
 import type { Call } from '../command.ts'
 import { resolvePath } from '../values/read-file.ts'
 
@@ -41,7 +41,7 @@ async function place(path: string, given: string, text: string, replace: boolean
     }
     if (replace) await rename(target, path)
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error'
+    const code = systemCode(error) ?? 'unknown error'
     if (code === 'EEXIST') throw exists(given)
     await rm(target, { force: true })
     throw new SottoError('file_unreadable', `file ${shown(given)} cannot be written (${code})`, {

@@ -3,7 +3,7 @@ import { constants } from 'node:fs'
 import { open } from 'node:fs/promises'
 import type { FileHandle } from 'node:fs/promises'
 import { isAbsolute, join } from 'node:path'
-import { limits, shown, SottoError } from '@sotto/sdk/model'
+import { limits, shown, SottoError, systemCode } from '@sotto/sdk/model'
 import type { CliContext } from '../context.ts'
 
 /**
@@ -87,7 +87,7 @@ function unreadable(what: string, why: string): SottoError {
 }
 
 function reasonOf(error: unknown): string {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error'
+  const code = systemCode(error) ?? 'unknown error'
   const reasons: { readonly [code: string]: string } = {
     ENOENT: 'does not exist',
     EACCES: 'may not be read by this user',

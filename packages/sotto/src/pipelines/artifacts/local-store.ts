@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { constants } from 'node:fs'
 import { access, chmod, copyFile, mkdir, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { dirname, isAbsolute, join } from 'node:path'
-import { SottoError } from '@sotto/sdk/model'
+import { SottoError, systemCode } from '@sotto/sdk/model'
 import type { ArtifactRecord, ResolvedComponent } from '@sotto/sdk/model'
 import { digestOf, fileDigest } from './artifact.ts'
 import type { StoredArtifact } from './stored-artifact.ts'
@@ -73,7 +73,7 @@ export class LocalArtifactStore {
     } catch (error) {
       await rm(temporary, { force: true })
       if (error instanceof SottoError) throw error
-      const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error'
+      const code = systemCode(error) ?? 'unknown error'
       throw new SottoError('step_failed', `the artifact store in ${this.folder} cannot be written (${code})`, {
         cause: error,
       })

@@ -3,7 +3,7 @@ import { statSync } from 'node:fs'
 import type { Stats } from 'node:fs'
 import { dirname, extname, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { isSottoError, nearest, shown, SottoError } from '@sotto/sdk/model'
+import { isSottoError, nearest, shown, SottoError, systemCode } from '@sotto/sdk/model'
 import type { PipelineDefinition } from '../definitions.ts'
 import { registry } from '../registry.ts'
 import { installResolveHooks } from '../resolve-hooks.ts'
@@ -67,7 +67,7 @@ function look(file: string, path: string): Stats | undefined {
   try {
     return statSync(path, { throwIfNoEntry: false })
   } catch (error) {
-    const code: unknown = error instanceof Error && 'code' in error ? error.code : undefined
+    const code = systemCode(error)
     throw new SottoError('file_unreadable', `${shown(file)} cannot be reached (${String(code)})`, {
       hint: 'look at the permissions of the folders that lead to it',
       cause: error,
@@ -94,7 +94,7 @@ function loadError(file: string, path: string, error: unknown): SottoError {
       hint: error.hint,
       cause: error,
     })
-  const code: unknown = error instanceof Error && 'code' in error ? error.code : undefined
+  const code = systemCode(error)
   const message = error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error)
   const where = errorPlace(error, path) ?? file
   if (code === 'ERR_UNSUPPORTED_TYPESCRIPT_SYNTAX') {

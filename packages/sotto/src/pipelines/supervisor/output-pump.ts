@@ -1,4 +1,5 @@
 /** Reads the output of a child process to its end, which may never come: see `drain`. */
+import { systemCode } from '@sotto/sdk/model'
 import type { ChildProcess } from 'node:child_process'
 import type { Readable } from 'node:stream'
 
@@ -50,7 +51,7 @@ export class OutputPump {
       }
     } catch (error) {
       // Ours, from close(). Anything else comes from take.
-      if (!(error instanceof Error && 'code' in error && error.code === 'ERR_STREAM_PREMATURE_CLOSE')) throw error
+      if (systemCode(error) !== 'ERR_STREAM_PREMATURE_CLOSE') throw error
     }
   }
 }

@@ -1,10 +1,10 @@
 /** Why a program could not be started, in words. */
-import { isSottoError, shown, SottoError } from '@sotto/sdk/model'
+import { isSottoError, shown, SottoError, systemCode } from '@sotto/sdk/model'
 
 /** The error to show. Node's own would print arguments and paths of ours. */
 export function spawnError(error: unknown, program: string): SottoError {
   if (isSottoError(error)) return error
-  const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error'
+  const code = systemCode(error) ?? 'unknown error'
   if (code === 'ENOENT')
     return new SottoError('step_failed', `the program ${shown(program)} was not found`, {
       hint: 'install it, or give its path (./NAME for a file beside the pipeline)',

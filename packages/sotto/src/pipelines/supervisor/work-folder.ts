@@ -4,6 +4,7 @@
  *
  *     sotto-step-OWNER-PID-RANDOM      OWNER: 8 hex digits that tell machines and containers apart
  */
+import { systemCode } from '@sotto/sdk/model'
 import { createHash } from 'node:crypto'
 import { readlinkSync } from 'node:fs'
 import { lstat, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
@@ -74,6 +75,6 @@ function isRunning(pid: number): boolean {
     process.kill(pid, 0)
     return true
   } catch (error) {
-    return !(error instanceof Error && 'code' in error && error.code === 'ESRCH')
+    return systemCode(error) !== 'ESRCH'
   }
 }

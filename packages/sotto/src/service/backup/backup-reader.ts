@@ -1,7 +1,7 @@
 /** Opens a backup: everything about the file is checked before anything of it is used. */
 import { createHash } from 'node:crypto'
 import { closeSync, constants, fstatSync, fsyncSync, openSync, readSync, writeSync } from 'node:fs'
-import { shown, SottoError } from '@sotto/sdk/model'
+import { shown, SottoError, systemCode } from '@sotto/sdk/model'
 import { openKeyring } from '../../keys/keyring.ts'
 import type { Keyring } from '../../keys/keyring.ts'
 import type { RootKey } from '../../keys/root-key.ts'
@@ -92,7 +92,7 @@ function openFile(file: string): number {
     if (fstatSync(descriptor).isFile()) return descriptor
     closeSync(descriptor)
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error'
+    const code = systemCode(error) ?? 'unknown error'
     throw new SottoError('file_unreadable', `the backup ${shown(file)} cannot be read (${code})`)
   }
   throw new SottoError('file_unreadable', `${shown(file)} is not a regular file`)

@@ -1,3 +1,4 @@
+import { systemCode } from '@sotto/sdk/model'
 import { closeSync, mkdirSync, openSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { runOfLog } from './backup-format.ts'
@@ -20,7 +21,7 @@ function restoreLog(path: string, write: (descriptor: number) => void): boolean 
   try {
     descriptor = openSync(path, 'wx', 0o600)
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false
+    if (systemCode(error) === 'EEXIST') return false
     throw error
   }
   try {
