@@ -98,6 +98,7 @@ export class SimpleStore {
     if (latest === undefined) throw new Refusal('secret_not_found')
     this.#requireFree(name, scope)
     latest.deletedAt = undefined
+    latest.updatedAt = this.clock
     return latest
   }
 
