@@ -16,7 +16,7 @@ import { readKeyring } from '../../packages/sotto/src/keys/keyring-blob.ts'
 import { systemRandom } from '../../packages/sotto/src/keys/random.ts'
 import { RootKey } from '../../packages/sotto/src/keys/root-key.ts'
 import { parseRootKeyText } from '../../packages/sotto/src/keys/root-key-text.ts'
-import { verifyAuditLines } from '../../packages/sotto/src/service/audit-file.ts'
+import { verifyAuditLines } from '../../packages/sotto/src/service/audit/audit-file.ts'
 import {
   decodeHead,
   encodeHead,

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import fc from 'fast-check'
 import { everyItem, isSottoError } from '@sotto/sdk/model'
 import type { Api, Scope, SecretDescription, SecretQuery, SecretSort } from '@sotto/sdk/model'
-import { texts } from '../../packages/sotto/src/service/reference-testing.ts'
+import { texts } from '../../packages/sotto/src/service/references/reference-testing.ts'
 import { Refusal } from './simple-store.ts'
 import type { SimpleSecret, SimpleStore, Update } from './simple-store.ts'
 

@@ -14,7 +14,7 @@ import { openSqliteStore } from '../store/sqlite-store.ts'
 import { makeStoreFolder } from '../store/store-file.ts'
 import type { CloseOptions, Store } from '../store/store.ts'
 import { everyRight } from './access.ts'
-import type { AuditCopy } from './audit-copy/audit-copy.ts'
+import type { AuditCopy } from './audit/copy/audit-copy.ts'
 import { openStore, storeExists } from './first-use.ts'
 import type { OpenedStore } from './first-use.ts'
 import { createService } from './service.ts'
@@ -86,7 +86,7 @@ async function auditCopyOf(
   keyring: LiveKeyring,
 ): Promise<AuditCopy | undefined> {
   if ((env['SOTTO_AUDIT_COPY'] ?? '') === '') return undefined
-  const { openAuditCopy } = await import('./audit-copy/open-audit-copy.ts')
+  const { openAuditCopy } = await import('./audit/copy/open-audit-copy.ts')
   return openAuditCopy({ store, keyring, env })
 }
 

@@ -5,7 +5,7 @@ import type { AuditChain } from '../store/audit-chain.ts'
 import type { LiveKeyring } from '../store/live-keyring.ts'
 import type { Store } from '../store/store.ts'
 import type { AccessRule } from './access.ts'
-import type { AuditCopy } from './audit-copy/audit-copy.ts'
+import type { AuditCopy } from './audit/copy/audit-copy.ts'
 
 export interface ServiceParts {
   readonly store: Store

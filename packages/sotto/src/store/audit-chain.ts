@@ -97,7 +97,7 @@ function sameHead(left: SignedHead, right: SignedHead): boolean {
   )
 }
 
-/** Begins the chain of a new store, or its next epoch behind that event: `service/audit-epoch.ts` says with what. */
+/** Begins the chain of a new store, or its next epoch behind that event: `service/audit/audit-epoch.ts` says with what. */
 export async function beginChain(
   tx: Transaction,
   keyring: Keyring,

@@ -3,7 +3,7 @@
  * are loaded. SQL beside it may count, filter and join, but what it loads for a decision comes through here.
  *
  * An HMAC says that Sotto wrote the row, not that it wrote it last. So each write is noted for the audit event that
- * commits with it, and `sotto audit verify` compares the rows with what was noted: see `service/row-history.ts`.
+ * commits with it, and `sotto audit verify` compares the rows with what was noted: see `service/audit/row-history.ts`.
  */
 import { SottoError } from '@sotto/sdk/model'
 import type { MacPart } from '../keys/mac.ts'

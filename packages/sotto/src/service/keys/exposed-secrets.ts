@@ -2,8 +2,8 @@
 import type { ExposedSecret } from '@sotto/sdk/model'
 import { secretTable } from '../../store/secrets.ts'
 import type { Call } from '../call.ts'
-import { scopeOf } from '../lookup.ts'
-import { newestVersion, versionKeys } from '../secret-description.ts'
+import { scopeOf } from '../secrets/lookup.ts'
+import { newestVersion, versionKeys } from '../secrets/secret-description.ts'
 
 /** All that the caller may describe, by name, with what references them. */
 export async function listExposedSecrets(call: Call): Promise<readonly ExposedSecret[]> {

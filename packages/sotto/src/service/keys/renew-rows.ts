@@ -8,7 +8,7 @@ import { tables } from '../../store/schema.ts'
 import type { SqlRow, SqlValue } from '../../store/store.ts'
 import { protectedColumns } from '../../store/table.ts'
 import type { AnyTable } from '../../store/table.ts'
-import { beginEpoch } from '../audit-epoch.ts'
+import { beginEpoch } from '../audit/audit-epoch.ts'
 import type { Call } from '../call.ts'
 
 const rowsAtOnce = 1000

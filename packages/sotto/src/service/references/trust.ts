@@ -1,0 +1,43 @@
+/**
+ * The rule of two keys. Who may edit an address decides where a password goes, so a secret resolves inside an object only
+ * if everybody whose text the object holds may read it, beside the principal of the run: else a deputy with the right
+ * would be confused into sending it to an address of somebody without. A secret in a `user` scope may be read by its
+ * owner alone, so it resolves only inside what its owner wrote.
+ *
+ * A text whose present digest the owner has accepted (`sotto stack trust`) will be the one exception; it is decided here.
+ */
+import type { Id } from '@sotto/sdk/model'
+import type { SecretRow } from '../../store/secrets.ts'
+import { principalTable } from '../../store/workspaces.ts'
+import type { PrincipalRow } from '../../store/workspaces.ts'
+import { allows } from '../access.ts'
+import type { Call } from '../call.ts'
+import { secretAccess } from '../secrets/lookup.ts'
+import { listBatch } from '../row-batches.ts'
+
+export class Trust {
+  readonly #call: Call
+  readonly #authors: ReadonlyMap<Id, PrincipalRow>
+
+  constructor(call: Call, authors: readonly PrincipalRow[]) {
+    this.#call = call
+    this.#authors = new Map(authors.map((author) => [author.id, author]))
+  }
+
+  /** Loads the authors in one statement. Throws `row_altered`. */
+  static async load(call: Call, authorIds: Iterable<Id>): Promise<Trust> {
+    const others = [...new Set(authorIds)].filter((id) => id !== call.principal.id)
+    const rows = await listBatch(call.rows, principalTable, { column: 'id', values: others })
+    return new Trust(call, [call.principal, ...rows])
+  }
+
+  /** May the secret go where these principals wrote? One who is no longer there may read nothing. */
+  holds(secret: SecretRow, authors: Iterable<Id>): boolean {
+    const object = secretAccess(secret)
+    for (const id of authors) {
+      const author = this.#authors.get(id)
+      if (author === undefined || !allows(this.#call.parts.access, author, 'read', object)) return false
+    }
+    return true
+  }
+}

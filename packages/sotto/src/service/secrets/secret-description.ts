@@ -1,0 +1,91 @@
+/** What may be told of a secret without the right to read it. */
+import { SottoError } from '@sotto/sdk/model'
+import type { SecretDescription, SecretKey, SecretVersion } from '@sotto/sdk/model'
+import { secretVersionTable } from '../../store/secrets.ts'
+import type { SecretRow, SecretVersionRow } from '../../store/secrets.ts'
+import { principalTable } from '../../store/workspaces.ts'
+import type { Call } from '../call.ts'
+import { scopeOf } from './lookup.ts'
+import { listBatch } from '../row-batches.ts'
+import { timeText } from '../time.ts'
+
+/** Names of keys against the version before. */
+export type VersionChanges = Pick<SecretVersion, 'added' | 'changed' | 'removed'>
+
+/** Keys of a version, sorted by name. */
+export function versionKeys(row: SecretVersionRow): readonly SecretKey[] {
+  const known = keysOf.get(row)
+  if (known !== undefined) return known
+  const keys = JSON.parse(row.keys) as readonly SecretKey[] // written by `writeVersion`, kept by the row's HMAC
+  keysOf.set(row, keys)
+  return keys
+}
+
+/** The same row is met again and again while it is remembered. */
+const keysOf = new WeakMap<SecretVersionRow, readonly SecretKey[]>()
+
+export function versionChanges(row: SecretVersionRow): VersionChanges {
+  return JSON.parse(row.changes) as VersionChanges // as in versionKeys
+}
+
+/** The newest version of a secret. */
+export async function newestVersion(call: Call, secret: SecretRow): Promise<SecretVersionRow> {
+  const row = await call.rows.find(secretVersionTable, 'id = $1', [secret.version_id])
+  if (row === undefined || row.secret_id !== secret.id) throw brokenVersion(secret, secret.version)
+  return row
+}
+
+/** The newest versions of many secrets, by secret. */
+export async function newestVersions(
+  call: Call,
+  secrets: readonly SecretRow[],
+): Promise<ReadonlyMap<SecretRow, SecretVersionRow>> {
+  const values = secrets.map((secret) => secret.version_id)
+  const rows = await listBatch(call.rows, secretVersionTable, { column: 'id', values })
+  const byId = new Map(rows.map((row) => [row.id, row]))
+  return new Map(
+    secrets.map((secret) => {
+      const row = byId.get(secret.version_id)
+      if (row === undefined || row.secret_id !== secret.id) throw brokenVersion(secret, secret.version)
+      return [secret, row]
+    }),
+  )
+}
+
+/** The description of a secret; `version` saves loading the newest version again. */
+export async function describe(call: Call, secret: SecretRow, version?: SecretVersionRow): Promise<SecretDescription> {
+  const newest = version ?? (await newestVersion(call, secret))
+  return {
+    id: secret.id,
+    name: secret.name,
+    scope: scopeOf(secret),
+    owner: await principalName(call, secret.owner),
+    version: secret.version,
+    keys: versionKeys(newest),
+    description: secret.description,
+    labels: JSON.parse(secret.labels) as SecretDescription['labels'], // as in versionKeys
+    createdAt: timeText(secret.created_at),
+    updatedAt: timeText(secret.updated_at),
+    ...(secret.expires_at === null ? {} : { expiresAt: timeText(secret.expires_at) }),
+    ...(secret.deleted_at === null ? {} : { deletedAt: timeText(secret.deleted_at) }),
+  }
+}
+
+/** The name of a principal, for showing. */
+export async function principalName(call: Call, id: string): Promise<string> {
+  if (id === call.principal.id) return call.principal.name
+  const row = await call.rows.find(principalTable, 'id = $1', [id])
+  return row?.name ?? id
+}
+
+/** A secret whose version was taken away outside of Sotto. */
+export function brokenVersion(secret: SecretRow, number: number): SottoError {
+  return new SottoError(
+    'row_altered',
+    `version ${String(number)} of secret ${secret.id} was removed or changed outside of Sotto`,
+    {
+      hint: 'find out who can write the database; restore a backup',
+      details: { table: 'secret_version', id: secret.id },
+    },
+  )
+}
