@@ -1,6 +1,6 @@
 /** Random operations, each done to the service and to the simple store; both have to answer alike. */
 import assert from 'node:assert/strict'
-import fc from 'fast-check'
+import { fc } from '../support/property.ts'
 import { everyItem, isSottoError } from '@sotto/sdk/model'
 import type { Api, Scope, SecretDescription, SecretQuery, SecretSort } from '@sotto/sdk/model'
 import { texts } from '../../packages/sotto/src/service/references/reference-testing.ts'

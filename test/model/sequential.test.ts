@@ -4,7 +4,7 @@
  */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import fc from 'fast-check'
+import { fc } from '../support/property.ts'
 import { apiOf, testFlavors } from '../../packages/sotto/src/service/references/reference-testing.ts'
 import { openTestService } from '../../packages/sotto/src/service/testing.ts'
 import { commands, component, stack } from './commands.ts'

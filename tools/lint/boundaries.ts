@@ -30,6 +30,7 @@ export function placeOf(file: string): Place | undefined {
 
 /** Why `file` may not import `specifier`, or `undefined` when it may. */
 export function refusal(file: string, specifier: string): string | undefined {
+  if (specifier === 'fast-check') return refuseOwnSeed(file)
   const place = placeOf(file)
   if (place === undefined) return undefined
   const allowed = folders[place.folder]
@@ -73,8 +74,14 @@ function refuseBuiltin(from: Importer, specifier: string): string | undefined {
   return `${from.folder} may not import ${specifier}: the SDK also runs in browsers, where Node's modules are not`
 }
 
-/** What tests use besides: generators of input, the compiler, and a terminal to answer prompts in. */
-const testPackages: ReadonlySet<string> = new Set(['fast-check', 'typescript', '@lydell/node-pty'])
+/** One file sets the seed of property tests, so all of them take fast-check from there. */
+function refuseOwnSeed(file: string): string | undefined {
+  if (/(^|\/)test\/support\/property\.ts$/.test(file.replaceAll('\\', '/'))) return undefined
+  return 'import { fc } from test/support/property.ts, which sets the seed'
+}
+
+/** What tests use besides: the compiler, and a terminal to answer prompts in. */
+const testPackages: ReadonlySet<string> = new Set(['typescript', '@lydell/node-pty'])
 
 function refusePackage(from: Importer, specifier: string): string | undefined {
   const name = /^(?:@[^/]+\/)?[^/]+/.exec(specifier)?.[0] ?? specifier

@@ -81,6 +81,12 @@ test('a test may use what lies to the left of its folder, and what tests share',
   const file = '/x/packages/sotto/src/service/secrets.test.ts'
   assert.equal(refusal(file, '../keys/keyring.ts'), undefined)
   assert.equal(refusal(file, '../../../../test/support/parts.ts'), undefined)
-  assert.equal(refusal(file, 'fast-check'), undefined)
+  assert.equal(refusal(file, 'typescript'), undefined)
   assert.match(refusal(file, '../cli/main.ts') ?? '', /may not import/)
+})
+
+test('property tests take fast-check from the one file that sets its seed', () => {
+  assert.equal(refusal('/x/test/support/property.ts', 'fast-check'), undefined)
+  for (const file of ['/x/packages/sdk/src/model/names.test.ts', '/x/test/model/commands.ts'])
+    assert.match(refusal(file, 'fast-check') ?? '', /test\/support\/property\.ts/)
 })

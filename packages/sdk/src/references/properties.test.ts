@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import fc from 'fast-check'
+import { fc } from '../../../../test/support/property.ts'
 import { isSottoError } from '../model/error.ts'
 import { parseTemplate, scanTemplate } from './parse.ts'
 import { escapeText, formatReference, formatTemplate, soleReference, substitute, unescapeText } from './template.ts'

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import fc from 'fast-check'
+import { fc } from '../../../../test/support/property.ts'
 import { encodeMacInput, mac, macsEqual } from './mac.ts'
 import type { MacPart, MacPurpose } from './mac.ts'
 import { fromHex, keyOf, readVectors } from './testing.ts'

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import fc from 'fast-check'
+import { fc } from '../../../../test/support/property.ts'
 import { parseRootKeyText } from './root-key-text.ts'
 import { fromHex, readVectors, rootKeyOf } from './testing.ts'
 

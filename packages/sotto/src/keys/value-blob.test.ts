@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { createSecretKey } from 'node:crypto'
 import { test } from 'node:test'
-import fc from 'fast-check'
+import { fc } from '../../../../test/support/property.ts'
 import { isSottoError } from '@sotto/sdk/model'
 import type { ErrorCode } from '@sotto/sdk/model'
 import { systemRandom } from './random.ts'

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import fc from 'fast-check'
+import { fc } from '../../../../../test/support/property.ts'
 import { parse } from 'yaml'
 import { factsText, tableText } from './table.ts'
 import { cutTo, safeJson, safeLine, safeLines, widthOf } from './text.ts'

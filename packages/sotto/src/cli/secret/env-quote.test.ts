@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
 import { test } from 'node:test'
 import { parseEnv } from 'node:util'
-import fc from 'fast-check'
+import { fc } from '../../../../../test/support/property.ts'
 import { quoteForEnv } from './env-quote.ts'
 
 /** What the shell makes of the line. `x` keeps the line breaks at the end, which the shell cuts off. */

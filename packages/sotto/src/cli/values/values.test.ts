@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import fc from 'fast-check'
+import { fc } from '../../../../../test/support/property.ts'
 import { isSottoError } from '@sotto/sdk/model'
 import { stringify } from 'yaml'
 import { oddities, trimmed } from './oddities.ts'
