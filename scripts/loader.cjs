@@ -83,16 +83,25 @@ function cacheFolder(id) {
   try {
     var found = fs.lstatSync(folder, { throwIfNoEntry: false })
     if (found === undefined) {
-      // Not recursive under SOTTO_HOME: whether that folder exists is for the program to say.
-      fs.mkdirSync(folder, { recursive: !home, mode: 0o700 })
+      // One level: whether the folder of SOTTO_HOME exists is for the program to say, and ~/.cache is mostly there. Not
+      // recursive, which goes round for ever in /proc.
+      if (!home && !fs.existsSync(parent)) fs.mkdirSync(parent, { mode: 0o700 })
+      fs.mkdirSync(folder, { mode: 0o700 })
       found = fs.lstatSync(folder)
     }
-    if (!found.isDirectory() || found.uid !== process.getuid() || (found.mode & 0o077) !== 0) return undefined
+    if (!found.isDirectory() || !closed(found)) return undefined
+    // Who may write the folder above can put another one in its place at any time, unless it is sticky.
+    var above = fs.statSync(parent)
+    if ((above.mode & 0o022) !== 0 && (above.mode & 0o1000) === 0) return undefined
     return folder + '/cli-' + process.version + '-' + process.arch + '-' + id
   } catch {
     // A read-only or full disk: slower, not broken.
     return undefined
   }
+}
+
+function closed(stats) {
+  return stats.uid === process.getuid() && (stats.mode & 0o077) === 0
 }
 
 // A command is one word or two. Which of them it is, nobody knows yet; the second one may be an argument.
@@ -101,13 +110,28 @@ function findCached(folder) {
   for (var count = words.length; count > 0; count--) {
     var name = words.slice(0, count).join(' ')
     if (!/^[a-z_-]+( [a-z_-]+)?$/.test(name)) continue
-    try {
-      return fs.readFileSync(folder + '/' + name)
-    } catch {
-      // Not there yet.
-    }
+    var code = readClosed(folder + '/' + name)
+    if (code !== undefined) return code
   }
   return undefined
+}
+
+/** The file itself is looked at, opened: no look at folders can be overtaken. */
+function readClosed(path) {
+  var descriptor
+  try {
+    descriptor = fs.openSync(path, fs.constants.O_RDONLY | fs.constants.O_NOFOLLOW)
+  } catch {
+    return undefined // not there yet
+  }
+  try {
+    var stats = fs.fstatSync(descriptor)
+    return stats.isFile() && closed(stats) ? fs.readFileSync(descriptor) : undefined
+  } catch {
+    return undefined
+  } finally {
+    fs.closeSync(descriptor)
+  }
 }
 
 function keep(script, folder, command) {

@@ -53,10 +53,13 @@ test('a store that would lie in a git work tree or where everybody may write is 
   await mkdir(path.join(home.work, 'tree/.git'), { recursive: true })
   await mkdir(path.join(home.work, 'open'))
   await chmod(path.join(home.work, 'open'), 0o777)
+  await mkdir(path.join(home.work, 'group'))
+  await chmod(path.join(home.work, 'group'), 0o775)
   await writeFile(path.join(home.work, 'file'), '')
   const places: readonly (readonly [string, RegExp])[] = [
     [`${home.work}/tree/sotto`, /lies in the git work tree/],
     [`${home.work}/open`, /where everybody may exchange files/],
+    [`${home.work}/group`, /where its group may exchange files/],
     [`${home.work}/file`, /file/],
     ['/proc/sotto', /the store \/proc\/sotto\/store.db cannot be opened or made/],
   ]

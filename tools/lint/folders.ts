@@ -25,9 +25,11 @@ export const folders: Readonly<Record<Folder, Allowed>> = {
   'sdk:testing': sdk('sdk:model', 'sdk:references', 'sdk:client'),
   'sdk:entry': sdk('sdk:model', 'sdk:references', 'sdk:client', 'sdk:testing'),
 
-  'sotto:keys': program(['sdk:model']),
-  'sotto:store': program(['sdk:model', 'sotto:keys']),
-  'sotto:service': program(['sdk:model', 'sdk:references', 'sotto:keys', 'sotto:store']),
+  // Folders of our own on a disk, for whatever keeps files.
+  'sotto:files': program(['sdk:model']),
+  'sotto:keys': program(['sdk:model', 'sotto:files']),
+  'sotto:store': program(['sdk:model', 'sotto:files', 'sotto:keys']),
+  'sotto:service': program(['sdk:model', 'sdk:references', 'sotto:files', 'sotto:keys', 'sotto:store']),
   // Not the store: the service is the only door to it.
   'sotto:http': program(['sdk:model', 'sotto:service']),
   'sotto:connect': program(['sdk:model', 'sdk:references', 'sdk:client', 'sotto:channel', 'sotto:service'], {
@@ -40,7 +42,7 @@ export const folders: Readonly<Record<Folder, Allowed>> = {
   // How a process of a step asks its supervisor; connect knows the asking end, pipelines the answering one.
   'sotto:channel': program(['sdk:model', 'sotto:redaction']),
   // They take an Api; where it comes from is not for them to know.
-  'sotto:pipelines': program(['sdk:model', 'sdk:references', 'sotto:redaction', 'sotto:channel'], {
+  'sotto:pipelines': program(['sdk:model', 'sdk:references', 'sotto:files', 'sotto:redaction', 'sotto:channel'], {
     // The terminal of `exec`, loaded when there is one.
     packages: ['@lydell/node-pty'],
   }),

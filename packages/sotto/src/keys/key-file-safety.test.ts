@@ -29,6 +29,32 @@ test('a file that others may use is refused', async (t) => {
     assert.equal((await get(keyFile(folderOf(t), { mode }))).id, rootKeyOf(keyText).id)
 })
 
+test('no other file gets a hint to change its mode', async (t) => {
+  const isAdvised = async (env: Record<string, string>): Promise<boolean> => {
+    try {
+      await get('/nowhere', { env })
+    } catch (error) {
+      assert.ok(isSottoError(error), String(error))
+      assert.ok(['key_insecure', 'key_malformed'].includes(error.code), error.code)
+      return /chmod|chown/.test(error.hint ?? '')
+    }
+    return assert.fail('it was taken')
+  }
+  for (const path of ['/etc/passwd', '/dev/null', '/etc', '/bin/sh']) {
+    assert.equal(await isAdvised({ SOTTO_ROOT_KEY_FILE: path }), false, path)
+    assert.equal(await isAdvised({ SOTTO_PASSPHRASE_FILE: path }), false, path)
+  }
+  const path = keyFile(folderOf(t), { content: 'correct horse battery staple\n', mode: 0o644 })
+  assert.equal(await isAdvised({ SOTTO_ROOT_KEY_FILE: path }), false, 'a passphrase is no root key')
+  assert.equal(await isAdvised({ SOTTO_PASSPHRASE_FILE: path }), true)
+  assert.equal(await isAdvised({ SOTTO_ROOT_KEY_FILE: keyFile(folderOf(t), { mode: 0o644 }) }), true)
+})
+
+test('a folder that cannot be made is told at once', { skip: process.platform !== 'linux' }, async () => {
+  for (const path of ['/proc/sotto/a/root.key', '/proc/self/fd/sotto/root.key'])
+    await assert.rejects(get(path), withCode('key_missing'), path)
+})
+
 test(
   'a file of another account is refused; one of root may let our group read it',
   { skip: isRoot ? false : 'needs root to give files away' },
@@ -93,12 +119,14 @@ test('a link into a work tree hides no folder below it', async (t) => {
   await assert.rejects(get(join(outside, 'state', 'sotto', 'root.key')), withCode('key_insecure'))
 })
 
-test('a folder where everybody may exchange files is refused, unless it is sticky', async (t) => {
+test('a folder where others may exchange files is refused, unless it is sticky', async (t) => {
   const folder = folderOf(t)
   const path = keyFile(folder)
-  chmodSync(folder, 0o777)
-  await assert.rejects(get(path), withCode('key_insecure'))
-  await assert.rejects(get(join(folder, 'other.key')), withCode('key_insecure'))
+  for (const mode of [0o777, 0o770, 0o775]) {
+    chmodSync(folder, mode)
+    await assert.rejects(get(path), withCode('key_insecure'), mode.toString(8))
+    await assert.rejects(get(join(folder, 'other.key')), withCode('key_insecure'), mode.toString(8))
+  }
   chmodSync(folder, 0o1777)
   assert.equal((await get(path)).id, rootKeyOf(keyText).id)
 })

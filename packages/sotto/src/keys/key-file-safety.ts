@@ -6,6 +6,7 @@ import { existsSync, realpathSync, statSync } from 'node:fs'
 import type { Stats } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { SottoError } from '@sotto/sdk/model'
+import { otherWriters } from '../files/other-writers.ts'
 
 export interface KeyFile {
   readonly path: string
@@ -13,33 +14,34 @@ export interface KeyFile {
   readonly stat: Pick<Stats, 'mode' | 'uid'>
   /** Effective user id; `undefined` where the system has none: then owner and mode are not looked at. */
   readonly userId: number | undefined
+  /** Does it hold what it is read for? The path of another file (`/etc/passwd`) gets no hint to change its mode. */
+  readonly isKey: boolean
 }
 
 const rootUser = 0
+const ownFile = 'name a file of your own that nobody else may use (mode 0600)'
 
 /**
  * Throws `key_insecure`. A file of our own allows nobody else anything. One of root may let our group read it, and no
  * more: that is how an administrator hands a key to a service (PostgreSQL has the same rule for its server's key).
  */
-export function refuseInsecureFile({ path, stat, userId }: KeyFile): void {
+export function refuseInsecureFile({ path, stat, userId, isKey }: KeyFile): void {
   if (userId !== undefined) {
     const mode = stat.mode & 0o777
     const ours = stat.uid === userId
     if (!ours && stat.uid !== rootUser) {
-      throw insecure(path, `belongs to user ${stat.uid}, not to us (user ${userId})`, `chown ${userId} '${path}'`)
+      const hint = isKey ? `as root: chown ${userId} '${path}'; or ${ownFile}` : ownFile
+      throw insecure(path, `belongs to user ${stat.uid}, not to us (user ${userId})`, hint)
     }
     if ((mode & (ours ? 0o077 : 0o037)) !== 0) {
-      throw insecure(
-        path,
-        `may be used by others (mode ${mode.toString(8).padStart(4, '0')})`,
-        `chmod ${ours ? '600' : '640'} '${path}'; for a mounted secret set its mode to 0400`,
-      )
+      const mends = `${ours ? 'chmod 600' : 'as root: chmod 640'} '${path}'; for a mounted secret set its mode to 0400`
+      throw insecure(path, `may be used by others (mode ${mode.toString(8).padStart(4, '0')})`, isKey ? mends : ownFile)
     }
   }
   refuseInsecureFolder(path, dirname(realpathSync(path)))
 }
 
-/** Throws `key_insecure` for a folder in a git work tree or one where everybody may exchange files. It need not exist yet. */
+/** Throws `key_insecure` for a folder in a git work tree or one where others may exchange files. It need not exist yet. */
 export function refuseInsecureFolder(path: string, folder: string): void {
   const real = realpathSync(nearestExisting(folder))
   const tree = findGitWorkTree(real)
@@ -50,11 +52,15 @@ export function refuseInsecureFolder(path: string, folder: string): void {
       'move it out of the repository and name its place in SOTTO_ROOT_KEY_FILE, or set SOTTO_HOME',
     )
   }
-  const { mode } = statSync(real)
-  // The sticky bit (as /tmp has it) keeps others from exchanging our files.
-  if ((mode & 0o002) !== 0 && (mode & 0o1000) === 0 && process.platform !== 'win32') {
-    throw insecure(path, `lies in ${real}, where everybody may exchange files`, `chmod o-w '${real}'`)
-  }
+  const found = statSync(real)
+  const others = otherWriters(found, 'protects')
+  if (others === undefined) return
+  const ours = found.uid === process.geteuid?.()
+  throw insecure(
+    path,
+    `lies in ${real}, where ${others} may exchange files`,
+    `${ours ? `chmod go-w '${real}', or ` : ''}move it to a folder of your own and name it in SOTTO_ROOT_KEY_FILE`,
+  )
 }
 
 function nearestExisting(folder: string): string {

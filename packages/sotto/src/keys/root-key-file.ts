@@ -6,12 +6,13 @@
  * A link fails where the name is taken and appears with its whole content, so any number of first uses at the same
  * moment agree on one key, and nobody ever reads half of one. (A rename would replace the other's key.)
  */
-import { closeSync, fchmodSync, fsyncSync, linkSync, mkdirSync, openSync, unlinkSync, writeSync } from 'node:fs'
+import { closeSync, fchmodSync, fsyncSync, linkSync, openSync, unlinkSync, writeSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { isSottoError, SottoError } from '@sotto/sdk/model'
+import { isSottoError, SottoError, systemCode } from '@sotto/sdk/model'
+import { makeFolder } from '../files/make-folder.ts'
 import { refuseInsecureFolder } from './key-file-safety.ts'
 import type { RandomSource } from './random.ts'
-import { errorCodeOf, malformedKeyFile, readKeyFile } from './read-key-file.ts'
+import { malformedKeyFile, readKeyFile } from './read-key-file.ts'
 import type { RootKeyProvider } from './root-key-provider.ts'
 import { maxRootKeyTextSize, parseRootKeyText } from './root-key-text.ts'
 import { RootKey, rootKeySize } from './root-key.ts'
@@ -69,7 +70,7 @@ export class RootKeyFile implements RootKeyProvider {
 export function findRootKeyFile(path: string, userId: number | undefined): RootKey | undefined {
   const text = Buffer.alloc(maxRootKeyTextSize + 1) // one more, to see that a file is too long
   try {
-    const size = readKeyFile({ path, target: text, userId, what: 'root key' })
+    const size = readKeyFile({ path, target: text, userId, what: 'root key', isKey: holdsRootKey })
     if (size === undefined) return undefined
     const bytes = parseRootKeyText(text.toString('latin1', 0, size))
     if (bytes === undefined) {
@@ -84,13 +85,19 @@ export function findRootKeyFile(path: string, userId: number | undefined): RootK
   }
 }
 
+function holdsRootKey(text: Buffer): boolean {
+  const bytes = parseRootKeyText(text.toString('latin1'))
+  bytes?.fill(0)
+  return bytes !== undefined
+}
+
 /** Makes the file with a new key. Does nothing where the name is taken by then. */
 function createKeyFile(path: string, random: RandomSource): void {
   writeNewKey(path, random, (temporary) => {
     try {
       linkSync(temporary, path)
     } catch (error) {
-      if (errorCodeOf(error) !== 'EEXIST') throw error
+      if (systemCode(error) !== 'EEXIST') throw error
     } finally {
       unlinkSync(temporary)
     }
@@ -105,7 +112,7 @@ export function writeNewKey(path: string, random: RandomSource, place: (temporar
   key.fill(0)
   try {
     refuseInsecureFolder(path, folder)
-    mkdirSync(folder, { recursive: true, mode: 0o700 })
+    makeFolder(folder)
     const temporary = join(folder, `.root-key-${process.pid}-${random(8).toString('hex')}`)
     writeNewFile(temporary, text)
     place(temporary)
@@ -158,7 +165,7 @@ function missing(path: string, storeExists: boolean): SottoError {
 }
 
 function unmakable(path: string, cause: unknown): SottoError {
-  const reason = errorCodeOf(cause) ?? 'unknown'
+  const reason = systemCode(cause) ?? 'unknown'
   return new SottoError('key_missing', `The root key at ${path} cannot be made (${reason}).`, {
     hint: 'make the folder writable, choose another by SOTTO_HOME, or give a key in SOTTO_ROOT_KEY_FILE or SOTTO_ROOT_KEY',
     details: { path, reason },

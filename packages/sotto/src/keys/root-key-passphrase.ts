@@ -51,7 +51,7 @@ export class RootKeyPassphrase implements RootKeyProvider {
 export function readPassphraseFile(path: string, userId: number | undefined): string {
   const text = Buffer.alloc(largestFile + 1)
   try {
-    const size = readKeyFile({ path, target: text, userId, what: 'passphrase' })
+    const size = readKeyFile({ path, target: text, userId, what: 'passphrase', isKey: isOneLine })
     if (size === undefined) {
       throw new SottoError('key_missing', `There is no passphrase at ${path}. Nothing was changed.`, {
         hint: `name the file that holds it in ${passphraseFileVariable}`,
@@ -63,6 +63,10 @@ export function readPassphraseFile(path: string, userId: number | undefined): st
   } finally {
     text.fill(0)
   }
+}
+
+function isOneLine(text: Buffer): boolean {
+  return text.length <= largestFile && /^[^\r\n]+\r?\n?$/.test(text.toString('latin1'))
 }
 
 function noPassphrase(origin: string, slots: readonly Slot[]): SottoError {

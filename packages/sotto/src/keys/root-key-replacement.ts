@@ -13,9 +13,8 @@
  */
 import { linkSync, lstatSync, readdirSync, renameSync, unlinkSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
-import { SottoError } from '@sotto/sdk/model'
+import { SottoError, systemCode } from '@sotto/sdk/model'
 import type { RandomSource } from './random.ts'
-import { errorCodeOf } from './read-key-file.ts'
 import { findRootKeyFile, syncFolders, writeNewKey } from './root-key-file.ts'
 import type { RootKey } from './root-key.ts'
 
@@ -103,7 +102,7 @@ function setAside({ path, userId }: RootKeyPlace, wanted: string): void {
   try {
     linkSync(path, asidePath(path, present.id))
   } catch (error) {
-    if (errorCodeOf(error) !== 'EEXIST') throw error // by a change that was interrupted right behind it
+    if (systemCode(error) !== 'EEXIST') throw error // by a change that was interrupted right behind it
   }
   syncFolders(dirname(path))
 }

@@ -58,8 +58,16 @@ test('refuses files that other users may open, and folders that they may write',
   await assert.rejects(openSqliteStore({ path }), withCode('store_insecure'))
   const folder = join(temporaryFolder(t), 'open')
   mkdirSync(folder)
-  chmodSync(folder, 0o777)
-  await assert.rejects(openSqliteStore({ path: join(folder, 'store.db') }), withCode('store_insecure'))
+  for (const mode of [0o777, 0o775, 0o1777, 0o2770]) {
+    chmodSync(folder, mode)
+    await assert.rejects(
+      openSqliteStore({ path: join(folder, 'store.db') }),
+      (error: unknown) =>
+        isSottoError(error, 'store_insecure') && error.hint?.startsWith(`chmod go-w '${folder}'`) === true,
+      mode.toString(8),
+    )
+  }
+  chmodSync(folder, 0o755)
   mkdirSync(join(folder, 'folder.db'))
   await assert.rejects(openSqliteStore({ path: join(folder, 'folder.db') }), withCode('store_corrupt'))
   symlinkSync(join(folder, 'nowhere', 'x.db'), join(folder, 'link.db'))

@@ -1,8 +1,9 @@
 /** Folders and files of a store: made with the right mode before anything is written, refused where they are unsafe. */
 import { chmodSync, closeSync, lstatSync, openSync, statfsSync, statSync } from 'node:fs'
-import { dirname } from 'node:path'
-import { SottoError } from '@sotto/sdk/model'
-import { makeFolder } from './make-folder.ts'
+import { dirname, join } from 'node:path'
+import { SottoError, systemCode } from '@sotto/sdk/model'
+import { makeFolder } from '../files/make-folder.ts'
+import { otherWriters } from '../files/other-writers.ts'
 
 /** Numbers of Linux's statfs(2) for file systems whose locks or shared memory other machines do not see. */
 const networkFileSystems = new Map([
@@ -54,7 +55,7 @@ function makeFile(path: string): void {
   try {
     closeSync(openSync(path, 'wx', 0o600))
   } catch (error) {
-    if (!hasCode(error, 'EEXIST')) throw error // another process was faster
+    if (systemCode(error) !== 'EEXIST') throw error // another process was faster
   }
 }
 
@@ -82,13 +83,22 @@ function refuseOpenToOthers(path: string): void {
   if ((file.mode & 0o077) !== 0) {
     throw new SottoError('store_insecure', `other users may open the store ${path}`, { hint: `chmod 600 ${path}` })
   }
-  const folder = statSync(dirname(path))
-  // Whoever may write the folder can put another file in the place of the store, unless it is sticky.
-  if ((folder.mode & 0o002) !== 0 && (folder.mode & 0o1000) === 0) {
-    throw new SottoError('store_insecure', `other users may write the folder ${dirname(path)}`, {
-      hint: `chmod go-w ${dirname(path)}`,
-    })
-  }
+  refuseOtherWriters(dirname(path))
+}
+
+/**
+ * Whoever may write the folder can put another file in the place of the store or, where it is sticky, a log beside it
+ * that SQLite would read.
+ */
+function refuseOtherWriters(folder: string): void {
+  const found = statSync(folder)
+  const others = otherWriters(found, 'is not enough')
+  if (others === undefined) return
+  // A mounted folder is often not ours to change.
+  const ours = found.uid === process.geteuid?.()
+  throw new SottoError('store_insecure', `the folder ${folder} of the store may be written by ${others}`, {
+    hint: `${ours ? `chmod go-w '${folder}', or ` : ''}set SOTTO_HOME to a folder of your own, such as ${join(folder, 'sotto')}`,
+  })
 }
 
 function fileError(error: unknown, path: string): unknown {
@@ -105,8 +115,4 @@ function fileError(error: unknown, path: string): unknown {
     hint: 'make the folder writable, or set SOTTO_HOME to another one',
     cause: error,
   })
-}
-
-function hasCode(error: unknown, code: string): boolean {
-  return error instanceof Error && 'code' in error && error.code === code
 }

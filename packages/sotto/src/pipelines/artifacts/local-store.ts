@@ -1,10 +1,11 @@
 /** The local artifact store: files named by the digest of their bytes, so that nothing is stored twice or changed. */
 import { randomUUID } from 'node:crypto'
 import { constants } from 'node:fs'
-import { access, chmod, copyFile, mkdir, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { access, chmod, copyFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { dirname, isAbsolute, join } from 'node:path'
 import { SottoError, systemCode } from '@sotto/sdk/model'
 import type { ArtifactRecord, ResolvedComponent } from '@sotto/sdk/model'
+import { makeFolder } from '../../files/make-folder.ts'
 import { digestOf, fileDigest } from './artifact.ts'
 import type { StoredArtifact } from './stored-artifact.ts'
 
@@ -67,7 +68,7 @@ export class LocalArtifactStore {
     if (await exists(path)) return path
     const temporary = `${path}.${randomUUID()}.tmp`
     try {
-      await mkdir(dirname(path), { recursive: true, mode: 0o700 })
+      makeFolder(dirname(path))
       await write(temporary)
       await rename(temporary, path)
     } catch (error) {

@@ -15,7 +15,7 @@ import {
   rmSync,
 } from 'node:fs'
 import { basename, dirname, isAbsolute, join } from 'node:path'
-import { shown, SottoError } from '@sotto/sdk/model'
+import { shown, SottoError, systemCode } from '@sotto/sdk/model'
 import { prefixSize } from './backup-format.ts'
 
 export interface BackupPlace {
@@ -58,7 +58,7 @@ export function givePlace({ path, temporary, replaces }: BackupPlace): void {
     if (replaces) renameSync(temporary, path)
     else takeName(temporary, path)
   } catch (error) {
-    if (codeOf(error) === 'EEXIST') throw exists(path, 'exists', 'add --yes to replace it, or name another file')
+    if (systemCode(error) === 'EEXIST') throw exists(path, 'exists', 'add --yes to replace it, or name another file')
     throw error
   }
   syncFolder(dirname(path))
@@ -71,7 +71,7 @@ function takeName(temporary: string, path: string): void {
     rmSync(temporary)
   } catch (error) {
     // A disk for several systems (FAT, exFAT) has no links: there the name is taken by an empty file.
-    if (!['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS'].includes(codeOf(error))) throw error
+    if (!['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS'].includes(systemCode(error) ?? '')) throw error
     closeSync(openSync(path, 'wx', 0o600))
     renameSync(temporary, path)
   }
@@ -100,9 +100,13 @@ function realFolder(file: string): string {
   try {
     return realpathSync(dirname(file))
   } catch (error) {
-    throw new SottoError('file_unreadable', `the folder of ${shown(file)} cannot be used (${codeOf(error)})`, {
-      hint: `mkdir -p ${dirname(file)}`,
-    })
+    throw new SottoError(
+      'file_unreadable',
+      `the folder of ${shown(file)} cannot be used (${systemCode(error) ?? 'unknown error'})`,
+      {
+        hint: `mkdir -p ${dirname(file)}`,
+      },
+    )
   }
 }
 
@@ -115,10 +119,6 @@ function isBackup(path: string): boolean {
     closeSync(descriptor)
   }
   return start.toString('latin1', 0, 3) === 'STB'
-}
-
-function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error ? String(error.code) : ''
 }
 
 function exists(file: string, what: string, hint = 'name another file'): SottoError {

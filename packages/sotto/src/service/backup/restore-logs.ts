@@ -1,6 +1,7 @@
 import { systemCode } from '@sotto/sdk/model'
-import { closeSync, mkdirSync, openSync, rmSync } from 'node:fs'
+import { closeSync, openSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
+import { makeFolder } from '../../files/make-folder.ts'
 import { runOfLog } from './backup-format.ts'
 import type { BackupReader } from './backup-reader.ts'
 
@@ -10,7 +11,7 @@ export function restoreLogs(reader: BackupReader, folder: string): number {
   for (const section of reader.header.sections) {
     const run = runOfLog(section)
     if (run === undefined) continue
-    mkdirSync(folder, { recursive: true, mode: 0o700 })
+    makeFolder(folder)
     if (restoreLog(join(folder, `${run}.log`), (descriptor) => reader.copy(section, descriptor))) restored += 1
   }
   return restored

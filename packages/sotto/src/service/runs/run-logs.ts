@@ -4,10 +4,11 @@
  *
  *     attempt id (16 bytes) | size (u32, big-endian) | bytes        again and again
  */
-import { appendFileSync, closeSync, fstatSync, mkdirSync, openSync, readSync } from 'node:fs'
+import { appendFileSync, closeSync, fstatSync, openSync, readSync } from 'node:fs'
 import { join } from 'node:path'
 import { SottoError } from '@sotto/sdk/model'
 import type { LogChunk, LogPage } from '@sotto/sdk/model'
+import { makeFolder } from '../../files/make-folder.ts'
 import { idBytes, idText } from '../../store/id.ts'
 import { AfterCommit } from '../door.ts'
 import type { Handlers } from '../door.ts'
@@ -65,7 +66,7 @@ function append(folder: string, run: string, attempt: string, data: Buffer): voi
   const header = Buffer.alloc(headerSize)
   idBytes(attempt).copy(header)
   header.writeUInt32BE(data.length, 16)
-  mkdirSync(folder, { recursive: true, mode: 0o700 })
+  makeFolder(folder)
   appendFileSync(logFile(folder, run), Buffer.concat([header, data]), { mode: 0o600 })
 }
 
