@@ -2,6 +2,8 @@
 import { statfsSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { findDamage } from '../service/inspect-store.ts'
+import { listSetAside } from '../service/backup/set-aside.ts'
+import type { SetAside } from '../service/backup/set-aside.ts'
 import { findPlaces } from './places.ts'
 
 export interface StoreFileState {
@@ -10,6 +12,8 @@ export interface StoreFileState {
   readonly sizeBytes: number
   /** What is left for us on its disk. */
   readonly freeBytes: number
+  /** States that restores have replaced, in files beside the store. */
+  readonly setAside: readonly SetAside[]
 }
 
 /** The clock that times of events come from. */
@@ -21,5 +25,10 @@ export function storeClock(): Date {
 export async function inspectStoreFile(env: Readonly<Record<string, string | undefined>>): Promise<StoreFileState> {
   const { storePath } = findPlaces(env)
   const { bavail, bsize } = statfsSync(dirname(storePath))
-  return { damage: await findDamage(storePath), sizeBytes: statSync(storePath).size, freeBytes: bavail * bsize }
+  return {
+    damage: await findDamage(storePath),
+    sizeBytes: statSync(storePath).size,
+    freeBytes: bavail * bsize,
+    setAside: listSetAside(storePath),
+  }
 }

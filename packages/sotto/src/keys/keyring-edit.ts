@@ -113,6 +113,22 @@ export function changeRootKey(input: ChangeRootKeyInput): EditedKeyring {
   }
 }
 
+/**
+ * The same keys under a later generation, behind `above` too: for a keyring that a restore takes from a backup, so that
+ * processes which have seen later ones take it for the newest.
+ */
+export function raiseGeneration({ above, ...input }: KeyringEditInput & { readonly above: number }): EditedKeyring {
+  return withOpened(input, ({ parsed, keyringKey, contents }) => {
+    const generation = Math.max(parsed.generation, above)
+    return sealNext(input, {
+      parsed: { ...parsed, generation },
+      keyringKey,
+      contents,
+      slots: parsed.slots.map(bytesOf),
+    })
+  })
+}
+
 interface Opened {
   readonly parsed: KeyringBlob
   readonly keyringKey: KeyObject

@@ -10,6 +10,9 @@
  *                                           next sees which key it wants, finds it, and settles
  *     new        -                 new      settled: the old key was linked to root.key.ID.old first
  *     new        -                 new      cleared: root.key.ID.old is gone, unless it was to be kept
+ *
+ * A restore of a backup that opens with a key which was kept goes the same way back: the kept file is linked to
+ * root.key.ID.new, the keyring of the backup comes in one commit, and the files are settled.
  */
 import { linkSync, lstatSync, readdirSync, renameSync, unlinkSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
@@ -27,7 +30,8 @@ export interface RootKeyPlace {
 
 /** The key among those with one of the ids, wherever a change has left it. `undefined` where there is none. */
 export function findReplacedRootKey({ path, userId }: RootKeyPlace, ids: readonly string[]): RootKey | undefined {
-  for (const candidate of [path, ...ids.map((id) => stagedPath(path, id))]) {
+  // The path once more: without the lock, a staged key may be renamed to it between two looks.
+  for (const candidate of [path, ...ids.map((id) => stagedPath(path, id)), path]) {
     const rootKey = findRootKeyFile(candidate, userId)
     if (rootKey !== undefined && ids.includes(rootKey.id)) return rootKey
   }
@@ -53,6 +57,28 @@ export function stageRootKey(place: RootKeyPlace, ids: readonly string[], random
 }
 
 /**
+ * Stages a key that an earlier change has set aside: a restore takes the store back to it. Does nothing where the file of
+ * that key is in its place, or staged already. False where there is none.
+ */
+export function stageFormerRootKey(place: RootKeyPlace, id: string): boolean {
+  const { path, userId } = place
+  if (findReplacedRootKey(place, [id]) !== undefined) return true
+  if (findRootKeyFile(asidePath(path, id), userId)?.id !== id) return false
+  linkSync(asidePath(path, id), stagedPath(path, id))
+  syncFolders(dirname(path))
+  return true
+}
+
+/** A key that an earlier change has set aside. `undefined` where none of the ids is there. */
+export function findFormerRootKey({ path, userId }: RootKeyPlace, ids: readonly string[]): RootKey | undefined {
+  for (const id of ids) {
+    const rootKey = findRootKeyFile(asidePath(path, id), userId)
+    if (rootKey?.id === id) return rootKey
+  }
+  return undefined
+}
+
+/**
  * Ends what an interrupted change has left. `wanted` is the id of the key that opens the store's primary slot, read in the
  * same transaction.
  */
@@ -61,6 +87,8 @@ export function settleRootKey({ path, userId }: RootKeyPlace, wanted: string): v
   if (findRootKeyFile(staged, userId)?.id !== wanted) return
   setAside({ path, userId }, wanted)
   renameSync(staged, path)
+  // After a restore the key has come from there.
+  if (findRootKeyFile(asidePath(path, wanted), userId)?.id === wanted) unlinkSync(asidePath(path, wanted))
   syncFolders(dirname(path))
 }
 

@@ -90,15 +90,40 @@ export class LiveKeyring {
     if (generation > this.#committed) this.#committed = generation
   }
 
+  /**
+   * The keyring in a copy or a snapshot of this store, which may be a change ahead of the last look, or behind it. Throws
+   * `key_wrong` and `keyring_corrupt`.
+   */
+  openCopy(blob: Uint8Array): Keyring {
+    const { generation, slots } = readKeyring(blob)
+    if (generation === this.#current.generation) return this.#current
+    return this.#requireOurs(openKeyring(blob, this.#rootKeyOf(slots)))
+  }
+
   async #reopen(tx: Transaction): Promise<void> {
-    const ids = (await readSlots(tx)).map(({ rootKeyId }) => rootKeyId)
-    const rootKey = this.#rootKeys.find(({ id }) => ids.includes(id)) ?? this.#findRootKey(ids) ?? this.#rootKeys[0]
-    const opened = rootKey && (await openStoredKeyring(tx, rootKey))
-    const valid =
-      opened !== undefined && opened.storeId.equals(this.#current.storeId) && opened.generation >= this.#committed
-    if (!valid || rootKey === undefined) throw foreignKeyring('was replaced by an older or foreign one')
+    const rootKey = this.#rootKeyOf(await readSlots(tx))
+    const opened = this.#requireOurs(await openStoredKeyring(tx, rootKey))
+    if (opened.generation < this.#committed) throw foreignKeyring('was replaced by an older or foreign one')
     this.#current = opened
     this.#rootKeys = [rootKey, ...this.#rootKeys.filter((known) => known !== rootKey)]
+  }
+
+  #rootKeyOf(slots: readonly Slot[]): RootKey {
+    const ids = slots.map(({ rootKeyId }) => rootKeyId)
+    const found = this.#rootKeys.find(({ id }) => ids.includes(id)) ?? this.#findRootKey(ids)
+    if (found !== undefined) return found
+    const [held] = this.#rootKeys
+    throw new SottoError(
+      'key_wrong',
+      `the root key of this store was changed while this process was running: it holds ${held?.id ?? 'none'}, from ` +
+        `${held?.origin ?? 'nowhere'}, and the store opens with ${ids.join(' or ')}`,
+      { hint: `give the new root key where ${held?.origin ?? 'the old one'} is set, and start this process again` },
+    )
+  }
+
+  #requireOurs(opened: Keyring | undefined): Keyring {
+    if (opened?.storeId.equals(this.#current.storeId) === true) return opened
+    throw foreignKeyring('was replaced by an older or foreign one')
   }
 }
 

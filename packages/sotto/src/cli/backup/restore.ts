@@ -16,11 +16,14 @@ export async function restoreBackup(call: Call): Promise<undefined> {
   if (!(await ask.confirm(question))) throw new SottoError('interrupted', 'nothing was changed')
   ask.done()
   const restored = await restoreBackupFile(context.env, file, checkpoint)
-  const { createdAtMs, epoch, logs, setAside, storeId, values } = restored
+  const { createdAtMs, epoch, formerKeyFile, logs, setAside, storeId, values } = restored
   const at = new Date(createdAtMs).toISOString()
   await print.changed(restored, [
     `restored store ${storeId} as it was at ${at}: ${String(values)} values, all of which open`,
     ...(setAside === undefined ? [] : [`the state before is in ${setAside}; delete it when you are sure`]),
+    ...(formerKeyFile === undefined
+      ? []
+      : [`its root key is in its place again; the one until now is in ${formerKeyFile}, for what was set aside`]),
     ...(logs === 0 ? [] : [`put back ${String(logs)} logs of runs`]),
     `epoch ${String(epoch)} of the audit log has begun: note its new checkpoint: sotto audit verify`,
   ])

@@ -1,6 +1,6 @@
 /** What the doctor says of a store that is getting ill: each problem ends with 1 and names the command that mends it. */
 import assert from 'node:assert/strict'
-import { chmodSync, readFileSync, writeFileSync } from 'node:fs'
+import { chmodSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { test } from 'node:test'
@@ -49,4 +49,21 @@ test('a damaged page and a file that others may read are problems, with what men
   const damaged = await findings(home)
   assert.equal(damaged.code, 1)
   assert.equal(damaged.byName.get('store integrity')?.state, 'problem')
+})
+
+test('a state that a restore set aside is named until it is deleted', async () => {
+  using home = new TestHome()
+  await home.ok('secret create s --a=1')
+  const file = join(home.folder, 'b.stb')
+  await home.ok(`backup create ${file}`)
+  assert.equal((await findings(home)).byName.get('state before a restore'), undefined)
+  await home.ok(`backup restore ${file} --yes`)
+  const { code, byName } = await findings(home)
+  const path =
+    /^(\/.*before-restore-[\dT]+\.\d+Z) \(/.exec(byName.get('state before a restore')?.found ?? '')?.[1] ?? ''
+  assert.equal(code, 0)
+  renameSync(path, `${path}.4194305.part`)
+  assert.match((await findings(home)).byName.get('state before a restore')?.found ?? '', /restore that was killed$/)
+  rmSync(`${path}.4194305.part`)
+  assert.equal((await findings(home)).byName.get('state before a restore'), undefined)
 })

@@ -10,6 +10,8 @@ import type { AuditVerification, AuditVerifyInput } from '@sotto/sdk/model'
 import type { Keyring } from '../../keys/keyring.ts'
 import { verifyHead } from '../../store/audit-chain.ts'
 import { readStoredKeyring } from '../../store/live-keyring.ts'
+import type { LiveKeyring } from '../../store/live-keyring.ts'
+import type { Transaction } from '../../store/store.ts'
 import { Rows } from '../../store/rows.ts'
 import { verifyEarlierEpochs } from './audit-epochs.ts'
 import { readSignedHead, walkChain } from './audit-walk.ts'
@@ -20,8 +22,8 @@ export async function verifyChain(
   input: AuditVerifyInput,
 ): Promise<AuditVerification> {
   return parts.store.snapshot(async (tx) => {
-    const keyring = parts.keyring.current
-    const rows = new Rows(tx, parts.keyring)
+    const keyring = await keyringOf(tx, parts.keyring)
+    const rows = new Rows(tx, { current: keyring })
     const fingerprint = keyring.auditFingerprint
     const signed = await readSignedHead(tx)
     if (signed === undefined) return broken(keyring, ['the head of the chain is missing'])
@@ -46,6 +48,14 @@ export async function verifyChain(
       problems,
     }
   })
+}
+
+/** Another process may have changed the keys since the call began; an older keyring in the place of ours is for the walk to name. */
+async function keyringOf(tx: Transaction, live: LiveKeyring): Promise<Keyring> {
+  const row = await tx.get('SELECT generation, blob FROM keyring WHERE id = 1')
+  const { generation, blob } = row ?? {}
+  const isAhead = typeof generation === 'number' && generation > live.current.generation
+  return isAhead && blob instanceof Uint8Array ? live.openCopy(blob) : live.current
 }
 
 /** People write it with `SHA256:` before it, or in capitals. */

@@ -1,5 +1,6 @@
 import { isSottoError, SottoError } from '@sotto/sdk/model'
-import { getRootKey } from '../../keys/get-root-key.ts'
+import { chooseRootKeyProvider, getRootKey, rootKeyFile } from '../../keys/get-root-key.ts'
+import { findFormerRootKey, findReplacedRootKey } from '../../keys/root-key-replacement.ts'
 import { readKeyring } from '../../keys/keyring-blob.ts'
 import { systemRandom } from '../../keys/random.ts'
 import type { RootKey } from '../../keys/root-key.ts'
@@ -13,8 +14,12 @@ export interface RootKeyPlaces {
   readonly rootKeyPath: string
 }
 
-/** The root key for a backup, which is never made. Throws those codes of root keys; one that is missing says which it is. */
-export async function findRootKeyOf(header: BackupHeader, { env, rootKeyPath }: RootKeyPlaces): Promise<RootKey> {
+/**
+ * The root key for a backup, which is never made. A backup from before a change of the root key finds the former one beside
+ * it, where that was kept. Throws the codes of root keys; one that is missing says which it is.
+ */
+export async function findRootKeyOf(header: BackupHeader, places: RootKeyPlaces): Promise<RootKey> {
+  const { env, rootKeyPath } = places
   const options = {
     env,
     defaultFile: rootKeyPath,
@@ -23,9 +28,12 @@ export async function findRootKeyOf(header: BackupHeader, { env, rootKeyPath }: 
     readSlots: async () => readKeyring(header.keyring).slots,
   }
   try {
-    return await getRootKey(options)
+    const rootKey = await getRootKey(options)
+    return rootKey.kind === 'file' ? (findKept(header, places) ?? rootKey) : rootKey
   } catch (error) {
     if (!isSottoError(error, 'key_missing')) throw error
+    const kept = chooseRootKeyProvider(options).kind === 'file' ? findKept(header, places) : undefined
+    if (kept !== undefined) return kept
     const wanted = describeKeyring(header.keyring).rootKeys.map(({ id, role, kind }) => `${id} (${role}, ${kind})`)
     throw new SottoError('key_missing', `${error.message} The backup opens with root key ${wanted.join(' or ')}.`, {
       hint: error.hint,
@@ -33,4 +41,10 @@ export async function findRootKeyOf(header: BackupHeader, { env, rootKeyPath }: 
       cause: error,
     })
   }
+}
+
+function findKept(header: BackupHeader, { env, rootKeyPath }: RootKeyPlaces): RootKey | undefined {
+  const place = { path: rootKeyFile({ env, defaultFile: rootKeyPath }), userId: process.geteuid?.() }
+  const ids = describeKeyring(header.keyring).rootKeys.map(({ id }) => id)
+  return findReplacedRootKey(place, ids) ?? findFormerRootKey(place, ids)
 }

@@ -42,7 +42,8 @@ export function writeBackup(input: WriteInput): Promise<Backup> {
     const parts = [measure(databaseSection, copy), ...measureLogs(input.logsFolder)]
     const sections = parts.map(({ name, sizeBytes, sha256 }) => ({ name, sizeBytes, sha256 }))
     const header: BackupHeader = { ...facts, createdAtMs, sections }
-    const sizeBytes = writeAll(place.temporary, encodeHead(header, keyring.current), parts)
+    // Signed by the copy's own key: another process may have changed the keys meanwhile.
+    const sizeBytes = writeAll(place.temporary, encodeHead(header, keyring.openCopy(facts.keyring)), parts)
     givePlace(place)
     return describeBackup(place.path, header, sizeBytes)
   })

@@ -2,8 +2,9 @@
  * `sotto backup restore`. Everything is checked in a copy; then the content of the store's database is replaced by one
  * transaction of SQLite in the file that is there:
  *
- *     read and check the backup -> copy beside the store, check all of it -> lock the store -> set its present state aside
- *     -> drop and fill every table, begin an epoch -> COMMIT
+ *     read and check the backup -> copy beside the store, check all of it -> lock the store -> see that its root key lies
+ *     there still -> set its present state aside -> drop and fill every table, raise the generation of the keyring, begin an
+ *     epoch -> COMMIT -> put the file of the root key in its place
  *
  * Another file under the old name would leave other processes writing to the old one, and SQLite's log beside it would be
  * taken for the new one's. This way a process that has the store open sees the restored state with its next transaction,
@@ -13,6 +14,7 @@
 import { existsSync, renameSync, rmSync } from 'node:fs'
 import { isSottoError } from '@sotto/sdk/model'
 import type { AuditCheckpoint } from '@sotto/sdk/model'
+import { rootKeyFile } from '../../keys/get-root-key.ts'
 import { makeStoreFolder } from '../../store/store-file.ts'
 import { findRootKeyOf } from './backup-root-key.ts'
 import type { RootKeyPlaces } from './backup-root-key.ts'
@@ -23,6 +25,7 @@ import { checkDatabase } from './check-database.ts'
 import { replaceContent } from './replace-content.ts'
 import { removeRests } from './rests.ts'
 import { restoreLogs } from './restore-logs.ts'
+import { setAsidePath, settleSetAside } from './set-aside.ts'
 import { extractDatabase } from './verify-backup.ts'
 
 export interface RestoreInput {
@@ -48,11 +51,13 @@ export interface Restored {
   readonly setAside: string | undefined
   /** Logs of runs that were put back. */
   readonly logs: number
+  /** The root key of before, where the backup opens with another one that was kept: that one is in its place again. */
+  readonly formerKeyFile: string | undefined
 }
 
 /**
- * Codes: `backup_corrupt`, `backup_newer`, `backup_foreign`, `file_unreadable`, those of root keys and keyrings, and
- * `store_busy`, `store_unwritable`. Whichever it is, the store is as it was.
+ * Codes: `backup_corrupt`, `backup_newer`, `backup_foreign`, `file_unreadable`, `keyring_conflict`, those of root keys and
+ * keyrings, and `store_busy`, `store_unwritable`. Whichever it is, the store is as it was.
  */
 export async function restoreStore(input: RestoreInput): Promise<Restored> {
   const { storePath } = input
@@ -61,6 +66,7 @@ export async function restoreStore(input: RestoreInput): Promise<Restored> {
   const keyring = reader.open(rootKey)
   makeStoreFolder(storePath)
   removeRests(storePath, (pid) => `.restoring-${pid}`)
+  await settleSetAside(storePath)
   const copy = `${storePath}.restoring-${String(process.pid)}`
   try {
     extractDatabase(reader, copy)
@@ -70,8 +76,10 @@ export async function restoreStore(input: RestoreInput): Promise<Restored> {
       rootKey,
       values: Number.MAX_SAFE_INTEGER,
     })
-    const setAside = `${storePath}.before-restore-${fileTime(input.clock())}`
-    const replacement = { ...input, copy, setAside, keyring, rootKey, header: reader.header }
+    const setAside = setAsidePath(storePath, input.clock())
+    const { env, rootKeyPath } = input.keyPlaces
+    const keyPlace = { path: rootKeyFile({ env, defaultFile: rootKeyPath }), userId: process.geteuid?.() }
+    const replacement = { ...input, copy, setAside, keyring, rootKey, keyPlace, header: reader.header }
     const replaced = await replaceOrMove(storePath, setAside, () => replaceContent(replacement))
     const logs = restoreLogs(reader, input.logsFolder)
     const { storeId } = describeKeyring(reader.header.keyring)
@@ -82,6 +90,7 @@ export async function restoreStore(input: RestoreInput): Promise<Restored> {
       values,
       setAside: existsSync(setAside) ? setAside : undefined,
       logs,
+      formerKeyFile: replaced.formerKeyFile,
     }
   } catch (error) {
     throw fileError(error, copy)
@@ -102,9 +111,4 @@ async function replaceOrMove<T>(storePath: string, setAside: string, replace: ()
     }
     return await replace()
   }
-}
-
-/** `20261124T083112.345Z`: sorts by time, and is a name on every file system. */
-function fileTime(ms: number): string {
-  return new Date(ms).toISOString().replaceAll(/[-:]/g, '')
 }

@@ -15,7 +15,7 @@ export function removeRests(path: string, ending: (pid: string) => string): void
 }
 
 /** Our own id counts as dead: what has it is of a process before us, in a container that always begins with the same. */
-function isAlive(pid: number): boolean {
+export function isAlive(pid: number): boolean {
   if (pid === process.pid) return false
   try {
     process.kill(pid, 0)

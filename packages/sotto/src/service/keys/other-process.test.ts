@@ -4,7 +4,7 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import type { TestContext } from 'node:test'
-import { textValue } from '@sotto/sdk/model'
+import { isSottoError, textValue } from '@sotto/sdk/model'
 import type { Api } from '@sotto/sdk/model'
 import { temporaryFolder } from '../../store/testing.ts'
 import { openService } from '../open-service.ts'
@@ -78,7 +78,15 @@ test('a process that holds a key which opens nothing any more is told so, and ch
   const other = await open(t, folder, { SOTTO_PASSPHRASE: 'correct horse battery' })
   await one.api.changeRoot({ to: 'passphrase', passphrase: 'another horse battery' })
   assert.equal(await valueOf(one.api), 'v')
-  await assert.rejects(valueOf(other.api), withCode('key_wrong'))
+  await assert.rejects(valueOf(other.api), (error: unknown) => {
+    assert.ok(isSottoError(error, 'key_wrong'))
+    assert.match(
+      error.message,
+      /was changed while this process was running: it holds [0-9a-f]{16}, from SOTTO_PASSPHRASE/,
+    )
+    assert.match(error.hint ?? '', /where SOTTO_PASSPHRASE is set, and start this process again/)
+    return true
+  })
   await assert.rejects(open(t, folder, { SOTTO_PASSPHRASE: 'correct horse battery' }), withCode('key_wrong'))
   await assert.rejects(open(t, folder), withCode('key_missing'))
   assert.equal(await valueOf((await open(t, folder, { SOTTO_PASSPHRASE: 'another horse battery' })).api), 'v')
