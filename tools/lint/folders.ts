@@ -30,6 +30,8 @@ export const folders: Readonly<Record<Folder, Allowed>> = {
   'sotto:keys': program(['sdk:model', 'sotto:files']),
   'sotto:store': program(['sdk:model', 'sotto:files', 'sotto:keys']),
   'sotto:service': program(['sdk:model', 'sdk:references', 'sotto:files', 'sotto:keys', 'sotto:store']),
+  // Verifies what others vouch for; knows no principals. The service sees its interface alone.
+  'sotto:identity': program(['sdk:model'], { packages: ['jose'] }),
   // Not the store: the service is the only door to it.
   'sotto:http': program(['sdk:model', 'sotto:service']),
   'sotto:connect': program(['sdk:model', 'sdk:references', 'sdk:client', 'sotto:channel', 'sotto:service'], {
