@@ -33,7 +33,7 @@ export const folders: Readonly<Record<Folder, Allowed>> = {
   // Verifies what others vouch for; knows no principals. The service sees its interface alone.
   'sotto:identity': program(['sdk:model'], { packages: ['jose'] }),
   // Not the store: the service is the only door to it.
-  'sotto:http': program(['sdk:model', 'sotto:service']),
+  'sotto:http': program(['sdk:model', 'sotto:service'], { packages: ['valibot'] }),
   'sotto:connect': program(['sdk:model', 'sdk:references', 'sdk:client', 'sotto:channel', 'sotto:service'], {
     // The list of built-in flavors is data; what talks to a product stays out of reach.
     files: ['sotto:integrations/flavors.ts'],

@@ -2,6 +2,9 @@
 export * from './model/index.ts'
 export * from './references/index.ts'
 export { Client } from './client/client.ts'
+export { createHttpApi } from './client/http-api.ts'
+export type { HttpApiOptions } from './client/http-api.ts'
+export type { HttpAnswer, HttpRequest, Transport } from './client/transport.ts'
 export type {
   ClientOptions,
   GetSecretOptions,

@@ -130,6 +130,22 @@ const table = {
   /** The backup is of another store than the one that it would replace. */
   backup_foreign: { status: 409, exit: 1 },
 
+  // Requests over HTTP that are refused before an operation is asked.
+  /** A request that is not one: its address, a header, its encoding, its JSON. */
+  request_malformed: { status: 400, exit: 2 },
+  /** No operation has this address: the peer is of another version, or the address is wrong. */
+  route_unknown: { status: 404, exit: 1 },
+  /** The address is there, and not with this method; the answer says with which. */
+  method_not_allowed: { status: 405, exit: 1 },
+  /** The request did not arrive in time. */
+  request_timeout: { status: 408, exit: 1 },
+  /** A body, or headers, over the limit of the server. */
+  request_too_large: { status: 413, exit: 2 },
+  /** A body that is not marked as JSON, or is compressed. */
+  media_type_unsupported: { status: 415, exit: 1 },
+  /** The caller has too much under way; the answer says when to ask again. */
+  too_many_requests: { status: 429, exit: 1, hint: 'wait a moment and try again' },
+
   // Runs, steps and the products they use.
   /** A run ended with a failure. */
   run_failed: { status: 500, exit: 1 },

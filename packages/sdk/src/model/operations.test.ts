@@ -19,7 +19,7 @@ describe('the table of operations', () => {
   for (const name of operationNames) {
     test(`${name} fits the rules`, () => {
       const operation = operations[name]
-      assert.match(operation.path, /^(\/[a-z]+|\/\{[a-z]+\})+$/)
+      assert.match(operation.path, /^(\/[a-z-]+|\/\{[A-Za-z]+\})+$/)
       assert.match(
         name,
         /^(create|set|update|rename|rollback|delete|undelete|purge|prune|export|rotate|rewrap|retire|destroy|change|diff|preview|describe|list|resolve|register|copy|activate|check|start|finish|append|read|verify)[A-Z]/,

@@ -6,7 +6,7 @@ import { backupHandlers } from './backup/create-backup.ts'
 import { checkHandlers } from './references/check.ts'
 import { componentHandlers } from './stacks/components.ts'
 import { Door } from './door.ts'
-import type { AnyHandlers } from './door.ts'
+import type { AnyHandlers, Input, Output } from './door.ts'
 import { flavorHandlers } from './stacks/flavors.ts'
 import { keyHandlers } from './keys/keys.ts'
 import type { Actor, ServiceParts } from './parts.ts'
@@ -33,11 +33,18 @@ const handlers: AnyHandlers<OperationName> = {
   ...backupHandlers,
 }
 
+/** Does one operation for a caller. */
+export function callOperation<N extends OperationName>(
+  parts: ServiceParts,
+  actor: Actor,
+  { name, input }: { readonly name: N; readonly input: Input<N> },
+): Promise<Output<N>> {
+  const handler: AnyHandlers<OperationName>[N] = handlers[name]
+  return new Door(parts, actor).enter(name, input, handler)
+}
+
 export function createApi(parts: ServiceParts, actor: Actor): Api {
-  const door = new Door(parts, actor)
-  const bind = <N extends OperationName>(name: N): Api[N] => {
-    const handler: AnyHandlers<OperationName>[N] = handlers[name]
-    return ((input: Parameters<Api[N]>[0]) => door.enter(name, input, handler)) as Api[N] // the door's types are those of the Api
-  }
+  const bind = <N extends OperationName>(name: N): Api[N] =>
+    ((input: Input<N>) => callOperation(parts, actor, { name, input })) as Api[N] // the door's types are those of the Api
   return Object.fromEntries(operationNames.map((name) => [name, bind(name)])) as unknown as Api // an entry for each operation
 }

@@ -31,6 +31,16 @@ function testRootKey(fill = 7): RootKey {
   return new RootKey({ kind: 'file', origin: '/test/root.key', bytes: Buffer.alloc(32, fill) })
 }
 
+let reachedBy = (api: Api): Api => api
+
+/**
+ * From now on the tests of this process reach the Api of a service through that of `wrap`, which has its answers from the one
+ * it is given: so the tests of the service say of another way to it that it is the same.
+ */
+export function reachServicesBy(wrap: (api: Api) => Api): void {
+  reachedBy = wrap
+}
+
 /** A store after its first use, in the folder of another one where that is given. The clock stands until it is advanced. */
 export async function openTestService(
   t: TestContext,
@@ -51,7 +61,8 @@ export async function openTestService(
     rootKeyPath: join(folder, 'root.key'),
     logsFolder: join(folder, 'logs'),
   }
-  const withRule = (access: AccessRule): Api => createService({ ...common, access }).as({ ...opened, osUser: 'tester' })
+  const withRule = (access: AccessRule): Api =>
+    reachedBy(createService({ ...common, access }).as({ ...opened, osUser: 'tester' }))
   return {
     ...opened,
     api: withRule(everyRight),
