@@ -25,6 +25,20 @@ test('no control character and no change of direction reaches the terminal', () 
   )
 })
 
+test('a text of blanks, line breaks and marks comes back from YAML as it is', () => {
+  const unit = fc.constantFrom(...' \n\t\ra#:-|>\'"\\{}&*!?%@`\u0085\u2028\ufeff\0'.split(''))
+  const back = (text: string): void => {
+    assert.deepEqual(parse(yamlText({ items: [{ [`k${text}`]: text, text }] })), {
+      items: [{ [`k${text}`]: text, text }],
+    })
+  }
+  fc.assert(fc.property(fc.string({ unit, maxLength: 10 }), back), {
+    numRuns: 5000,
+    // Lines of blanks alone, which the package writes as blocks of other texts.
+    examples: [[' \n'], ['  \n\n'], ['a\n \n'], ['\t\n'], [' \na']],
+  })
+})
+
 test('columns line up for wide scripts and emoji', () => {
   const text = tableText(
     {
