@@ -11,13 +11,14 @@ export const inCi: boolean = !['', '0', 'false'].includes(process.env['CI'] ?? '
 export const NOT_RUN = 'not run: '
 
 /** The name of a part that `requirePart` knows. */
-export type PartName = 'sh' | 'bash' | 'zsh' | 'pty' | 'python' | 'mlflow' | 'mount' | 'gcc'
+export type PartName = 'sh' | 'bash' | 'zsh' | 'fish' | 'pty' | 'python' | 'mlflow' | 'mount' | 'gcc'
 
 /** Each part: whether this machine has it, and what to say when it has not. */
 const parts: Readonly<Record<PartName, { readonly isHere: () => boolean; readonly missing: string }>> = {
   sh: { isHere: () => runs('sh', ['-c', 'exit']), missing: 'sh is not installed' },
   bash: { isHere: () => runs('bash', ['-c', 'exit']), missing: 'bash is not installed (apt-get install bash)' },
   zsh: { isHere: () => runs('zsh', ['-c', 'exit']), missing: 'zsh is not installed (apt-get install zsh)' },
+  fish: { isHere: () => runs('fish', ['-c', 'exit']), missing: 'fish is not installed (apt-get install fish)' },
   pty: {
     isHere: canOpenTerminal,
     missing: '@lydell/node-pty has no binary for this machine (it is an optional dependency)',

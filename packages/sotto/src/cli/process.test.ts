@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { spawn as spawnTerminal } from '@lydell/node-pty'
+import { requirePart } from '../../../../test/support/parts.ts'
 
 const flags = [
   '--conditions=sotto-source',
@@ -215,7 +216,8 @@ test('completion works in bash', () => {
   assert.equal(ran.stdout, 'secret\nmlflow_secret\npassword username\nworkspace\n{{mlflow_secret.username}}\n')
 })
 
-test('completion works in zsh', { skip: zshMissing }, () => {
+test('completion works in zsh', (t) => {
+  if (!requirePart(t, 'zsh')) return
   using place = new Place()
   const ran = place.shell(
     `compadd() { print -r -- "\${(j:,:)open}|\${(j:,:)closed}" }
@@ -227,6 +229,25 @@ test('completion works in zsh', { skip: zshMissing }, () => {
     'zsh',
   )
   assert.equal(ran.stdout, '|mlflow_secret\n--experiment-tracker=|\n')
+})
+
+test('completion works in fish', (t) => {
+  if (!requirePart(t, 'fish')) return
+  using place = new Place()
+  writeFileSync(
+    join(place.folder, 'try.fish'),
+    `sotto completion fish | source
+sotto secret create mlflow_secret --username=a --password=b 2>/dev/null
+complete -C 'sotto sec' | string split -f 1 \\t
+complete -C 'sotto secret get mlf' | string split -f 1 \\t
+complete -C 'sotto secret get mlflow_secret '
+complete -C 'sotto secret list --scope=w'
+complete -C 'sotto experiment-tracker register y --flavor=mlflow --tracking_uri={{mlflow_secret.u'
+`,
+  )
+  const { stdout, stderr } = place.shell('fish --no-config try.fish')
+  const offered = ['secret', 'mlflow_secret', 'password', 'username', '--scope=workspace']
+  assert.deepEqual(stdout.split('\n'), [...offered, '--tracking_uri={{mlflow_secret.username}}', ''], stderr)
 })
 
 test('completion never reveals: nothing is audited as read', () => {
