@@ -26,13 +26,7 @@ export async function runCli(context: CliContext): Promise<number> {
 /** Prints a failure and gives its exit code. */
 export function tellError(context: CliContext, error: unknown): number {
   const options = givenBeforeEnd(context.argv)
-  try {
-    return printError(context, error, { structured: wantsJson(options), debug: options.includes('--debug') })
-  } catch (failure) {
-    // Nobody reads standard error either: the exit code is all that is left to tell.
-    if (failure instanceof OutputClosed) return 1
-    throw failure
-  }
+  return printError(context, error, { structured: wantsJson(options), debug: options.includes('--debug') })
 }
 
 async function dispatch(context: CliContext): Promise<number> {

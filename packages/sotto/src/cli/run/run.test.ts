@@ -123,6 +123,14 @@ test('the project file gives stack and level, a variable and an option win over 
   assert.match(await stackOf('sotto run start churn.ts'), /on stack other/)
   assert.match(await stackOf('SOTTO_STACK=default sotto run start churn.ts'), /on stack default/)
   assert.match(await stackOf('SOTTO_STACK=nope sotto run start churn.ts --stack default'), /on stack default/)
+  for (const line of ['run start churn.ts', 'stack check', 'stack register-secrets']) {
+    const absent = await home.shell(`SOTTO_STACK=nope sotto ${line}`)
+    assert.equal(absent.status, 3)
+    assert.match(absent.stderr, /^error: SOTTO_STACK: there is no stack "nope"$/m)
+  }
+  writeFileSync(join(home.work, 'sotto.yaml'), 'stack: nope\n')
+  assert.match(await stackOf('sotto stack check'), /^error: .*sotto\.yaml: there is no stack "nope"$/m)
+  assert.match(await stackOf('sotto stack check nope'), /^error: there is no stack "nope"$/m)
   writeFileSync(join(home.work, 'sotto.yaml'), 'stak: other\n')
   const broken = await home.shell('sotto run start churn.ts')
   assert.equal(broken.status, 2)

@@ -3,13 +3,14 @@ import { isSottoError } from '@sotto/sdk/model'
 import type { Json, Run } from '@sotto/sdk/model'
 import { trackers } from '../../integrations/trackers.ts'
 import { runPlan } from '../../pipelines/engine/local.ts'
+import type { RunEvent } from '../../pipelines/engine/observer.ts'
 import { takeInterrupts } from '../../pipelines/interrupt.ts'
 import type { Interrupt } from '../../pipelines/interrupt.ts'
 import { defaultPlaces } from '../../pipelines/places.ts'
 import { parseParameters } from '../../pipelines/plan/parameters.ts'
 import type { Call } from '../command.ts'
 import type { Facts } from '../print/table.ts'
-import { choose } from '../project/project-choice.ts'
+import { choose, tellingSource } from '../project/project-choice.ts'
 import { loadAddress } from './pipeline-needs.ts'
 import { makeProgress } from './progress.ts'
 import type { Progress } from './progress.ts'
@@ -24,7 +25,8 @@ export async function startRun(call: Call): Promise<undefined> {
   const { input, print, context } = call
   const address = input.argument('FILE')
   const parameters = parseParameters(input.attributes.map(({ name, text }) => [name, text] as const))
-  const { stack, level } = await choose(context, { stack: input.text('stack'), level: input.text('level') })
+  const choice = await choose(context, { stack: input.text('stack'), level: input.text('level') })
+  const { stack, level } = choice
   const { plan, folder } = await loadAddress(context, address)
   const api = await call.api()
   const record = new RunRecord()
@@ -33,23 +35,15 @@ export async function startRun(call: Call): Promise<undefined> {
   tellInterrupts(interrupt, progress)
   try {
     const env = { ...context.env }
-    const { run, maskedResult: result } = await runPlan({
-      api,
-      plan,
-      folder,
-      parameters,
-      stack,
-      level,
-      env,
-      trackers,
-      places: defaultPlaces(env),
-      observer: (event) => {
-        record.add(event)
-        progress.show(event)
-      },
-      signal: interrupt.signal,
-      forceSignal: interrupt.forceSignal,
-    })
+    const observer = (event: RunEvent): void => {
+      record.add(event)
+      progress.show(event)
+    }
+    const { signal, forceSignal } = interrupt
+    const given = { api, plan, folder, parameters, stack, level, env, trackers, observer, signal, forceSignal }
+    const { run, maskedResult: result } = await tellingSource(choice, () =>
+      runPlan({ ...given, places: defaultPlaces(env) }),
+    )
     progress.end()
     await print.result({ ...run, result }, () => factsOf(run, result, context.now()))
     if (print.format === 'table')

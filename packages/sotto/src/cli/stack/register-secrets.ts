@@ -2,7 +2,7 @@
 import { emptyRecord, SottoError } from '@sotto/sdk/model'
 import type { CheckInput, Scope, SecretInput, SecretValue, SecretWrite } from '@sotto/sdk/model'
 import type { Call } from '../command.ts'
-import { choose } from '../project/project-choice.ts'
+import { choose, tellingSource } from '../project/project-choice.ts'
 import { scopeOf } from '../secret/scope.ts'
 import { writeWords } from '../secret/write-words.ts'
 import { checkFailed, isMissingSecret, stackName } from './check-report.ts'
@@ -15,9 +15,9 @@ export type Answers = ReadonlyMap<string, ReadonlyMap<string, SecretValue>>
 export async function registerSecrets(call: Call): Promise<undefined> {
   const { input, print } = call
   const api = await call.api()
-  const { stack } = await choose(call.context, { stack: input.optionalArgument('STACK') })
-  const question = { stack, level: 'SECRET_AND_KEY_EXISTS', ...(await needsOfPipeline(call)) } as const
-  const report = await api.checkReferences(question)
+  const choice = await choose(call.context, { stack: input.optionalArgument('STACK') })
+  const question = { stack: choice.stack, level: 'SECRET_AND_KEY_EXISTS', ...(await needsOfPipeline(call)) } as const
+  const report = await tellingSource(choice, () => api.checkReferences(question))
   const all = wantedSecrets(report)
   const wanted = input.flag('skip-existing') ? all.flatMap(missingPart) : all
   const { answers, scope } = await gather(call, wanted, stackName(report))
