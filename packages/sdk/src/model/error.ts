@@ -151,6 +151,10 @@ const table = {
   run_failed: { status: 500, exit: 1 },
   /** A step ended with a failure. */
   step_failed: { status: 500, exit: 1 },
+  /** The program of `sotto exec` is not there; 127 as of shells and env(1). */
+  program_not_found: { status: 422, exit: 127 },
+  /** The program of `sotto exec` cannot be started; 126 as of shells and env(1). */
+  program_not_executable: { status: 422, exit: 126 },
   /** Stopped by Ctrl-C or a signal. */
   interrupted: { status: 499, exit: 130 },
   /** The experiment tracker does not answer, or answers as something else. */

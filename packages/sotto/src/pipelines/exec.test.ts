@@ -115,7 +115,8 @@ test('short values are not masked, and one is told so', async () => {
 
 test('a program that is not there is named', async () => {
   const { error } = await exec(['no-such-program', PASSWORD])
-  assert.ok(isSottoError(error, 'step_failed'))
+  assert.ok(isSottoError(error, 'program_not_found'))
+  assert.equal(error.exitCode, 127)
   assert.match(error.message, /"no-such-program" was not found/)
   assert.ok(isSottoError((await exec([])).error, 'usage'))
 })

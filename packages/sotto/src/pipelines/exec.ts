@@ -13,6 +13,7 @@ import { hasReference } from '@sotto/sdk/references'
 import { Redactor } from '../redaction/redactor.ts'
 import { validationLevel } from './engine/level.ts'
 import { runInPipes } from './exec/pipes.ts'
+import { isSteeringVariable } from './exec/steering-variables.ts'
 import { runInTerminal } from './exec/terminal.ts'
 import type { ExecStreams } from './exec/streams.ts'
 import { environmentWithoutCredentials } from './supervisor/environment.ts'
@@ -38,7 +39,8 @@ export interface ExecOptions {
 
 /**
  * Runs the command and returns its exit code (128 and the number of the signal that ended it). Codes: `check_failed`,
- * `input_invalid` for variables that clash or cannot be set, `step_failed` where the program cannot be started.
+ * `input_invalid` for variables that clash, cannot be set, or are for whoever types the command alone,
+ * `program_not_found` and `program_not_executable`.
  */
 export async function execCommand(options: ExecOptions): Promise<number> {
   const { api, argv, env, onNote } = options
@@ -52,7 +54,7 @@ export async function execCommand(options: ExecOptions): Promise<number> {
   for (const label of redactor.unmaskedLabels) onNote?.(`${label} is shorter than 6 bytes and is not masked in output`)
   const childEnv = {
     ...environmentWithoutCredentials(env),
-    ...secretVariables(resolved),
+    ...secretVariables(resolved, options.variables),
     ...literals(options.variables),
     ...referenceVariables(resolved),
   }
@@ -93,8 +95,8 @@ async function check({ api, level, env, onCheck }: ExecOptions, needs: Needs): P
   })
 }
 
-/** `crm.api-key` becomes `CRM_API_KEY`; two that become one are refused. */
-function secretVariables(resolved: ResolvedReferences): NodeJS.ProcessEnv {
+/** `crm.api-key` becomes `CRM_API_KEY`; two that become one are refused, and one that steers programs unless it is given. */
+function secretVariables(resolved: ResolvedReferences, given: { readonly [name: string]: string }): NodeJS.ProcessEnv {
   const from = new Map<string, string>()
   const variables: NodeJS.ProcessEnv = {}
   for (const { name, values } of resolved.secrets) {
@@ -108,6 +110,11 @@ function secretVariables(resolved: ResolvedReferences): NodeJS.ProcessEnv {
       if (other !== undefined)
         throw new SottoError('input_invalid', `${other} and ${label} would both be ${variable}`, {
           hint: `name one yourself: --env NAME='{{${label}}}'`,
+        })
+      if (Object.hasOwn(given, variable)) continue // what is given wins
+      if (isSteeringVariable(variable))
+        throw new SottoError('input_invalid', `${label} would be ${variable}, which steers programs`, {
+          hint: `give it yourself where you mean it: --env ${variable}='{{${label}}}', or rename the key`,
         })
       if (value.encoding === 'base64')
         throw new SottoError('value_invalid', `the value of ${label} is bytes, which a variable cannot hold`, {

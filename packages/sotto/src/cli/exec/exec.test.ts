@@ -61,6 +61,7 @@ test('everything that cannot be resolved is told at once, with 7, and the progra
 test('input that makes no sense is refused without showing a value', async () => {
   await using home = await homeWithSecret()
   writeFileSync(join(home.work, 'bad.env'), 'A=1\nrosebud\n')
+  await home.shell('sotto secret create ld --preload=rosebud-7731; sotto secret create node --options=--rosebud-7731')
   const refused: readonly (readonly [line: string, status: number, message: RegExp])[] = [
     ['', 2, /there is no command to run/],
     ['--env rosebud -- true', 2, /--env names no variable/],
@@ -69,13 +70,37 @@ test('input that makes no sense is refused without showing a value', async () =>
     [`--env 'A={{rosebud' -- true`, 2, /variable A: reference at line 1, column 1 is not closed/],
     ['--env-file bad.env -- true', 2, /file "bad\.env" cannot be read: line 2: not NAME=VALUE/],
     ['--env-file nope.env -- true', 2, /file "nope\.env" does not exist/],
-    ['-- ./nope', 1, /the program "\.\/nope" was not found/],
+    ['-- ./nope', 127, /the program "\.\/nope" was not found/],
+    ['-- nope-nowhere', 127, /the program "nope-nowhere" was not found/],
+    ['-- ./bad.env', 126, /the program "\.\/bad\.env" may not be executed/],
+    ['-- .', 126, /the program "\." may not be executed/],
+    ['--secret ld -- true', 2, /ld\.preload would be LD_PRELOAD, which steers programs/],
+    [`--secret node --env 'NODE_OPTIONS={{node.options}}' --secret ld -- true`, 2, /LD_PRELOAD/],
   ]
   for (const [line, status, message] of refused) {
     const outcome = await exec(home, line)
     assert.equal(outcome.status, status, `${line}\n${outcome.stderr}`)
     assert.match(outcome.stderr, message)
   }
+})
+
+test('a variable that steers programs comes from the command line alone', async () => {
+  await using home = await homeWithSecret()
+  await home.shell('sotto secret create node --options=--title=rosebud-7731; sotto secret create sotto --home=/rosebud')
+  const shows = `sh -c 'echo "\${NODE_OPTIONS-none}"'`
+  const refused = await exec(home, `--secret node -- ${shows}`)
+  assert.deepEqual([refused.status, refused.stdout], [2, ''])
+  assert.match(refused.stderr, /^next: .*--env NODE_OPTIONS='\{\{node\.options\}\}'/m)
+  assert.match((await exec(home, `--secret sotto -- true`)).stderr, /SOTTO_HOME, which steers/)
+  const meant = await exec(home, `--secret node --env 'NODE_OPTIONS={{node.options}}' -- ${shows}`)
+  assert.deepEqual([meant.status, meant.stdout], [0, '***\n'])
+
+  writeFileSync(join(home.work, 'sotto.yaml'), 'exec:\n  env:\n    PATH: ./evil\n')
+  const project = await exec(home, `-- ${shows}`)
+  assert.equal(project.status, 2)
+  assert.match(project.stderr, /sotto\.yaml" sets PATH, which steers programs/)
+  writeFileSync(join(home.work, 'x.env'), `PATH=${String(process.env['PATH'])}\n`)
+  assert.equal((await exec(home, `--env-file x.env -- ${shows}`)).stdout, 'none\n')
 })
 
 test('signals reach the program, standard input too, and what opens the store does not', async () => {

@@ -1,6 +1,7 @@
 /** The variables that a command under `exec` gets besides those of `--secret`, from every door. */
 import { isSottoError, shown, SottoError } from '@sotto/sdk/model'
 import { parseTemplate } from '@sotto/sdk/references'
+import { isSteeringVariable } from '../../pipelines/exec/steering-variables.ts'
 import type { Call } from '../command.ts'
 import type { Project } from '../project/project-file.ts'
 import { readFile } from '../values/read-file.ts'
@@ -16,10 +17,22 @@ export async function gatherVariables(
   project: Project | undefined,
 ): Promise<{ readonly [name: string]: string }> {
   const variables = new Map(Object.entries(project?.execEnv ?? {}))
-  for (const path of call.input.list('env-file')) {
-    for (const [name, text] of await readEnvFile(call, path)) variables.set(name, text)
+  const fromProject = [...variables.keys()]
+  const given = new Set<string>()
+  const give = (name: string, text: string): void => {
+    variables.set(name, text)
+    given.add(name)
   }
-  for (const [name, text] of fromOptions(call.input.list('env'))) variables.set(name, text)
+  for (const path of call.input.list('env-file')) {
+    for (const [name, text] of await readEnvFile(call, path)) give(name, text)
+  }
+  for (const [name, text] of fromOptions(call.input.list('env'))) give(name, text)
+  // The file of a folder that somebody else wrote must not decide what code runs.
+  const steering = fromProject.find((name) => isSteeringVariable(name) && !given.has(name))
+  if (steering !== undefined)
+    throw new SottoError('input_invalid', `${shown(project?.path ?? '')} sets ${steering}, which steers programs`, {
+      hint: `give it yourself where you mean it: --env ${steering}=…, and take it out of the file`,
+    })
   for (const [name, text] of variables) requireReferences(name, text)
   return Object.fromEntries(variables)
 }

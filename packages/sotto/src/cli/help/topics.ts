@@ -15,6 +15,8 @@ const exitMeanings: { readonly [exit: number]: string } = {
   6: 'conflict with what is there',
   7: 'check failed: references cannot be resolved',
   8: 'server not reachable',
+  126: 'the program of sotto exec cannot be started',
+  127: 'the program of sotto exec is not there',
   130: 'interrupted (Ctrl-C)',
 }
 

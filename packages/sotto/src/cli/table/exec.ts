@@ -15,8 +15,8 @@ export const execCommands: readonly CommandSpec[] = [
       { line: 'sotto exec --env-file prod.env -- make deploy', about: 'a .env file with references in it' },
     ],
     details: [
-      'Every reference is checked before the program starts; the values are read once. Key api-key of secret crm becomes the variable CRM_API_KEY. What the program prints is masked. On a terminal it gets a terminal of its own. Signals reach it, and its exit code is the one of sotto exec.',
-      'Variables may also stand in sotto.yaml, under exec: env:. A variable given nearer wins: --env, then --env-file, then sotto.yaml, then --secret. Keys and tokens of Sotto itself are not handed on.',
+      'Every reference is checked before the program starts; the values are read once. Key api-key of secret crm becomes the variable CRM_API_KEY. What the program prints is masked. On a terminal it gets a terminal of its own. Signals reach it, and its exit code is the one of sotto exec: 127 where it is not there, 126 where it cannot be started.',
+      'Variables may also stand in sotto.yaml, under exec: env:. A variable given nearer wins: --env, then --env-file, then sotto.yaml, then --secret. Keys and tokens of Sotto itself are not handed on. A variable that steers programs (PATH, LD_PRELOAD, NODE_OPTIONS, BASH_ENV and the like) is taken from --env and --env-file alone: else whoever may add a key to a secret, or wrote sotto.yaml, could run code in the program.',
     ],
     options: [
       {

@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
 import { constants } from 'node:os'
 import { OutputPump } from '../supervisor/output-pump.ts'
-import { spawnError } from '../supervisor/spawn-error.ts'
+import { startError } from './start-error.ts'
 import type { ExecChild } from './streams.ts'
 import { writeTo } from './streams.ts'
 
@@ -21,7 +21,7 @@ export async function runInPipes({ argv, cwd, env, redactor, streams, signal }: 
     await pump.drain()
     return code
   } catch (error) {
-    throw spawnError(error, program)
+    throw startError(error, program)
   } finally {
     release()
     await pump.close()

@@ -1,7 +1,7 @@
 /** Runs the command of `exec` in a terminal of its own, so that prompts, colours and full-screen programs work. */
 import type { IPty } from '@lydell/node-pty'
 import { findProgram } from './find-program.ts'
-import { spawnError } from '../supervisor/spawn-error.ts'
+import { startError } from './start-error.ts'
 import type { ExecChild } from './streams.ts'
 import { writeTo } from './streams.ts'
 
@@ -31,7 +31,7 @@ export async function runInTerminal(child: ExecChild, note: (text: string) => vo
       encoding: null,
     })
   } catch (error) {
-    throw spawnError(error, program)
+    throw startError(error, program)
   }
   return await connect(pty, child)
 }
