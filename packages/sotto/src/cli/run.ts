@@ -4,6 +4,7 @@ import type { Api } from '@sotto/sdk/model'
 import type { Call, CommandSpec, OutputFormat } from './command.ts'
 import { OutputClosed } from './context.ts'
 import type { CliContext } from './context.ts'
+import { runnerReads } from './github/workflow-command.ts'
 import { findCommand } from './parse/find-command.ts'
 import { parseInput } from './parse/parse.ts'
 import type { ParsedInput } from './parse/parsed-input.ts'
@@ -19,7 +20,12 @@ export async function runCli(context: CliContext): Promise<number> {
     return await dispatch(context)
   } catch (error) {
     if (error instanceof OutputClosed) return 0
-    return tellError(context, error)
+    const code = tellError(context, error)
+    if (isSottoError(error, 'check_failed') && runnerReads(context) && !wantsJson(givenBeforeEnd(context.argv))) {
+      const { annotateCheck } = await import('./github/annotations.ts')
+      annotateCheck(context, error)
+    }
+    return code
   }
 }
 
@@ -78,8 +84,16 @@ class Store {
   }
 
   async api(): Promise<Api> {
-    this.#connection ??= this.#connect()
+    this.#connection ??= this.#connectMasked()
     return (await this.#connection).api
+  }
+
+  /** In a step the run has told the runner already, and what we print is masked by it. */
+  async #connectMasked(): ReturnType<CliContext['connect']> {
+    const connection = await this.#connect()
+    if (!runnerReads(this.#context) || this.#context.env['SOTTO_STEP_SOCKET'] !== undefined) return connection
+    const { maskingApi } = await import('./github/masking-api.ts')
+    return { api: maskingApi(connection.api, this.#context.stderr), close: () => connection.close() }
   }
 
   async #connect(): ReturnType<CliContext['connect']> {

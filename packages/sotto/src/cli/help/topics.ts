@@ -73,6 +73,7 @@ const environment: readonly Block[] = [
         'Where events of the audit log are also written: file:/PATH, or command:COMMAND, which reads them',
       ],
       ['SOTTO_STEP_SOCKET', 'Set inside a step: where it asks for its secrets'],
+      ['GITHUB_ACTIONS', 'Set by GitHub: revealed values become masks of its log, failed checks its annotations'],
       ['NO_COLOR, FORCE_COLOR, TERM', 'Colour: none, always, none where TERM=dumb'],
     ],
   },

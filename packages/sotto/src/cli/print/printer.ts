@@ -1,6 +1,7 @@
 /** Writes results to standard output and words to standard error. */
 import type { OutputFormat } from '../command-shape.ts'
 import type { CliContext } from '../context.ts'
+import { commandLine, runnerReads } from '../github/workflow-command.ts'
 import { styleFor } from './style.ts'
 import type { Style } from './style.ts'
 import { factsText, tableText } from './table.ts'
@@ -62,7 +63,10 @@ export class Printer {
   }
 
   warn(text: string): void {
-    if (!this.#quiet) this.#line('warning', text, `${this.#errorStyle('yellow', 'warning:')} ${safeLines(text)}`)
+    if (this.#quiet) return
+    if (runnerReads(this.#context) && !this.structured)
+      this.#context.stderr.write(commandLine({ name: 'warning', data: safeLines(text) }))
+    else this.#line('warning', text, `${this.#errorStyle('yellow', 'warning:')} ${safeLines(text)}`)
   }
 
   #line(kind: string, text: string, shown: string): void {

@@ -1,6 +1,7 @@
 /** How a run that did not go well is told: what happened, what was done, and the next command. */
 import { SottoError } from '@sotto/sdk/model'
 import type { CheckReport } from '@sotto/sdk/model'
+import { parsePipelineAddress } from '../../pipelines/plan/load.ts'
 import { checkFailed, isMissingSecret, isProblem } from '../stack/check-report.ts'
 import { shortId } from './run-words.ts'
 import type { RunRecord } from './run-record.ts'
@@ -30,7 +31,7 @@ function checkError(report: CheckReport, address: string): SottoError {
   const register = report.stack !== null && missing.length > 0 && ofPipeline
   return new SottoError('check_failed', message, {
     hint: register ? `sotto stack register-secrets ${report.stack} --pipeline ${address}` : hint,
-    details,
+    details: { ...details, file: parsePipelineAddress(address).file },
   })
 }
 
