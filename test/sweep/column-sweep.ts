@@ -20,6 +20,10 @@ const finding: { readonly [guard: string]: readonly string[] } = {
     'preference.workspace_id',
     'preference.principal_id',
     'preference.name',
+    'principal.kind',
+    'principal.name',
+    'principal.workspace_id',
+    'principal.deleted_at',
     'run.workspace_id',
     'secret.workspace_id',
     'secret.scope_owner',
@@ -31,6 +35,7 @@ const finding: { readonly [guard: string]: readonly string[] } = {
     'secret_version.secret_id',
     'stack.id',
     'stack.workspace_id',
+    'token.principal_id',
   ],
   // A filter by key asks the index of keys which secrets to load.
   sealed: ['secret_value.version_id', 'secret_value.key'],

@@ -45,6 +45,7 @@ export function makeQuestions(
   addSecrets(add, secrets)
   addComponents(add)
   addRuns(add, world)
+  addPrincipals(add)
   addReveals(add, secrets, world)
   return questions
 }
@@ -89,6 +90,16 @@ function addRuns(add: Add, world: World): void {
     add('readRunLog', { run })
   }
   add('listRuns', {})
+}
+
+function addPrincipals(add: Add): void {
+  add('whoAmI', {})
+  for (const principal of [undefined, 'local', 'ci', 'off', 'left']) {
+    add('describePrincipal', { principal })
+    add('listTokens', { principal, all: true })
+  }
+  add('listPrincipals', {})
+  add('listPrincipals', { kind: 'service-account' })
 }
 
 function addReveals(

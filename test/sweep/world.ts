@@ -178,6 +178,19 @@ async function lastChanges(api: Api): Promise<void> {
   await api.updateStackSettings({ stack: 'prod', remove: ['declared-secrets'] })
   await api.registerComponent({ type: 'orchestrator', name: 'short', flavor: 'local', attributes: {} })
   await api.deleteComponent({ type: 'orchestrator', component: 'short' })
+  await principals(api)
+}
+
+/** Service accounts that act, are disabled and were deleted, with tokens that are good and void. */
+async function principals(api: Api): Promise<void> {
+  await api.createServiceAccount({ name: 'ci', description: 'builds', labels: { team: 'one' } })
+  await api.createServiceAccount({ name: 'off' })
+  await api.createServiceAccount({ name: 'left' })
+  for (const principal of ['ci', 'off', 'left', 'local']) await api.createToken({ name: `of-${principal}`, principal })
+  const { id: token } = await api.createToken({ name: 'void', principal: 'ci' })
+  await api.revokeToken({ token })
+  await api.updateServiceAccount({ principal: 'off', disabled: true })
+  await api.deleteServiceAccount({ principal: 'left' })
 }
 
 async function otherWay(api: Api): Promise<void> {

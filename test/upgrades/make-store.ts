@@ -72,6 +72,8 @@ async function fill(api: Api): Promise<void> {
   const output = { name: 'rows', digest: `sha256:${'a'.repeat(64)}`, sizeBytes: 3, codec: 'json' } as const
   await api.finishAttempt({ attempt, state: 'completed', exitCode: 0, outputs: [output] })
   await api.finishRun({ run, state: 'completed' })
+  await api.createServiceAccount({ name: 'ci', description: 'builds' })
+  await api.createToken({ name: 'deploy', principal: 'ci' })
   await api.describeSecret({ secret: 'nowhere' }).catch(() => undefined) // leaves a refusal
 }
 

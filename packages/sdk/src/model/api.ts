@@ -35,7 +35,20 @@ import type {
   RewrapInput,
   RootKeyChange,
 } from './keys.ts'
+import type { Id } from './names.ts'
 import type { Page, PageQuery } from './page.ts'
+import type {
+  NewToken,
+  Principal,
+  PrincipalQuery,
+  PrincipalSelector,
+  ServiceAccountInput,
+  ServiceAccountUpdate,
+  Token,
+  TokenInput,
+  TokenQuery,
+  WhoAmI,
+} from './principal.ts'
 import type {
   Attempt,
   AttemptEnd,
@@ -185,6 +198,28 @@ export interface Api {
   listRunSecrets(input: RunSelector): Promise<{ readonly reads: readonly SecretRead[] }>
   /** The log of a run from a place on; empty while there is nothing more. Codes: `run_not_found`. */
   readRunLog(input: LogQuery): Promise<LogPage>
+
+  /** Who the caller is. */
+  whoAmI(input: Record<never, never>): Promise<WhoAmI>
+  /** Makes a service account in the workspace. Codes: `name_invalid`, `principal_exists`. */
+  createServiceAccount(input: ServiceAccountInput): Promise<Principal>
+  /** Describes, disables or enables a service account. Codes: `principal_not_found`. */
+  updateServiceAccount(input: ServiceAccountUpdate): Promise<Principal>
+  /** Deletes a service account and revokes its tokens; what it wrote stays, with its name. Codes: `principal_not_found`. */
+  deleteServiceAccount(input: { readonly principal: string }): Promise<Principal>
+  /** A principal; the caller where none is named. Codes: `principal_not_found`. */
+  describePrincipal(input: PrincipalSelector): Promise<Principal>
+  /** Users, and service accounts of the workspace, that the caller may describe. */
+  listPrincipals(input: PrincipalQuery): Promise<Page<Principal>>
+  /**
+   * Makes a token for the caller, or for a principal that the caller manages: who can make one can act as it. Its text
+   * is shown this once. Codes: `principal_not_found`, `name_invalid`, `input_invalid`, `forbidden`.
+   */
+  createToken(input: TokenInput): Promise<NewToken>
+  /** Tokens of the caller, or of a principal that the caller manages, newest first. Codes: `principal_not_found`. */
+  listTokens(input: TokenQuery): Promise<Page<Token>>
+  /** Makes a token void, and with it those that were made with it. Codes: `token_not_found`. */
+  revokeToken(input: { readonly token: Id }): Promise<Token>
 
   /** Events of the audit chain, newest first. */
   listAudit(input: AuditQuery): Promise<Page<AuditEvent>>

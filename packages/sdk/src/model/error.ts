@@ -55,11 +55,15 @@ const table = {
   run_not_found: { status: 404, exit: 3, hint: 'sotto run list' },
   /** The keyring has no such data key. */
   data_key_not_found: { status: 404, exit: 3, hint: 'sotto keys status' },
-  /** No such workspace. */
+  /** No such principal, or one that the caller may not describe. */
+  principal_not_found: { status: 404, exit: 3 },
+  /** No such token of a principal that the caller may describe. */
+  token_not_found: { status: 404, exit: 3, hint: 'sotto token list' },
+  /** No such workspace, or one in which the caller has no right. */
   workspace_not_found: { status: 404, exit: 3 },
 
   // Who asks.
-  /** Nobody is signed in, or the token has expired. */
+  /** Nobody is signed in: no credential, or one that is unknown, revoked, expired, or not for this workspace. */
   not_signed_in: { status: 401, exit: 4 },
   /** The right for it is missing. */
   forbidden: { status: 403, exit: 5 },
@@ -75,6 +79,8 @@ const table = {
   flavor_exists: { status: 409, exit: 6 },
   /** A stack has the name. */
   stack_exists: { status: 409, exit: 6 },
+  /** A principal has the name. */
+  principal_exists: { status: 409, exit: 6 },
   /** The secret has been changed since the version that was expected. */
   version_conflict: { status: 409, exit: 6 },
   /** Another process has changed the keyring since the generation that was expected. */

@@ -7,6 +7,7 @@ export type Id = string
 
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
 const secretName = /^[A-Za-z0-9_][A-Za-z0-9_-]{0,127}$/
+const principalName = /^[a-z0-9_][a-z0-9_.@+-]{0,127}$/
 const keyName = /^[A-Za-z_][A-Za-z0-9_.-]{0,127}$/
 
 /** Is the text shaped like an id? Then it is looked up as one, and cannot be a name. */
@@ -22,6 +23,22 @@ export function isName(text: string): boolean {
 /** May a key of a secret have this name? */
 export function isKeyName(text: string): boolean {
   return keyName.test(text)
+}
+
+/**
+ * May a principal have this name? Lower case alone, so that no two differ in case only; mail addresses fit.
+ */
+export function isPrincipalName(text: string): boolean {
+  return principalName.test(text) && !uuid.test(text)
+}
+
+/** Refuses a name of a principal outside the rule with `name_invalid`. `noun` says what it names: `user`. */
+export function requirePrincipalName(noun: string, text: string): string {
+  if (isPrincipalName(text)) return text
+  const why = uuid.test(text)
+    ? 'is shaped like an id, and ids are looked up as such'
+    : 'is not allowed: 1 to 128 of a-z 0-9 _ . @ + -, beginning with a letter, a digit or _'
+  throw invalid('name_invalid', `${noun} name ${shown(text)} ${why}`)
 }
 
 /** Refuses a name outside the rule with `name_invalid`. `noun` says what it names: `secret`, `stack`. */

@@ -92,6 +92,16 @@ export const operations: { readonly [name in keyof Api]: Operation } = {
   listRunSecrets: reads('run', '/runs/{run}/secrets'),
   readRunLog: reads('run', '/runs/{run}/log'),
 
+  whoAmI: reads('principal', '/whoami'),
+  createServiceAccount: changes('principal', 'POST', '/service-accounts', 'manage'),
+  updateServiceAccount: changes('principal', 'PATCH', '/service-accounts/{principal}', 'manage'),
+  deleteServiceAccount: changes('principal', 'DELETE', '/service-accounts/{principal}', 'manage'),
+  describePrincipal: reads('principal', '/principals/{principal}'),
+  listPrincipals: reads('principal', '/principals'),
+  createToken: changes('principal', 'POST', '/tokens', 'manage'),
+  listTokens: reads('principal', '/tokens'),
+  revokeToken: changes('principal', 'POST', '/tokens/{token}/revoke', 'manage'),
+
   listAudit: reads('audit', '/audit'),
   verifyAudit: reads('audit', '/audit/verify', 'POST'),
   exportAudit: reads('audit', '/audit/export'),

@@ -10,6 +10,8 @@ import type { AnyHandlers, Input, Output } from './door.ts'
 import { flavorHandlers } from './stacks/flavors.ts'
 import { keyHandlers } from './keys/keys.ts'
 import type { Actor, ServiceParts } from './parts.ts'
+import { principalHandlers } from './principals/principals.ts'
+import { tokenHandlers } from './principals/tokens.ts'
 import { resolveHandlers } from './references/resolve-references.ts'
 import { runLogHandlers } from './runs/run-logs.ts'
 import { runHandlers } from './runs/runs.ts'
@@ -27,6 +29,8 @@ const handlers: AnyHandlers<OperationName> = {
   ...resolveHandlers,
   ...runHandlers,
   ...runLogHandlers,
+  ...principalHandlers,
+  ...tokenHandlers,
   ...auditHandlers,
   ...storeHandlers,
   ...keyHandlers,

@@ -6,7 +6,7 @@ import { canonicalJson } from '../store/canonical-json.ts'
 import { createId } from '../store/id.ts'
 import { Rows } from '../store/rows.ts'
 import type { Transaction } from '../store/store.ts'
-import type { PrincipalRow } from '../store/workspaces.ts'
+import type { PrincipalRow, TokenRow } from '../store/principals.ts'
 import { allows } from './access.ts'
 import type { AccessObject } from './access.ts'
 import type { Actor, ServiceParts } from './parts.ts'
@@ -25,6 +25,8 @@ export class Call {
   readonly tx: Transaction
   readonly rows: Rows
   readonly principal: PrincipalRow
+  /** What the caller came with, if it was a token. */
+  readonly token: TokenRow | undefined
   readonly workspaceId: Id
   readonly osUser: string
   /** The time of everything that this call writes. UTC milliseconds. */
@@ -39,6 +41,7 @@ export class Call {
     parts: ServiceParts
     tx: Transaction
     principal: PrincipalRow
+    token: TokenRow | undefined
     actor: Actor
   }) {
     this.operation = input.operation
@@ -46,6 +49,7 @@ export class Call {
     this.tx = input.tx
     this.rows = new Rows(input.tx, input.parts.keyring)
     this.principal = input.principal
+    this.token = input.token
     this.workspaceId = input.actor.workspaceId
     this.osUser = input.actor.osUser
     this.nowMs = input.parts.clock()

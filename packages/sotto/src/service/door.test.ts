@@ -101,7 +101,7 @@ test('a caller who is no longer a principal is not let in', async (t) => {
   const door = new Door(parts, { workspaceId, principalId: 'gone', osUser: '' })
   await assert.rejects(
     door.enter('listSecrets', {}, async () => ({ items: [] })),
-    /no longer a principal/,
+    withCode('not_signed_in'),
   )
 })
 

@@ -6,15 +6,14 @@
  * all in one transaction; so a value leaves only after its event is on disk. A refusal is rolled back, then recorded by
  * a work of its own. Missing and forbidden take the same way and leave the same kind of event.
  */
-import { SottoError, isSottoError, operations } from '@sotto/sdk/model'
-import type { Api, OperationName } from '@sotto/sdk/model'
+import { isSottoError, operations } from '@sotto/sdk/model'
+import type { Api, OperationName, SottoError } from '@sotto/sdk/model'
 import type { Keyring } from '../keys/keyring.ts'
 import type { Transaction } from '../store/store.ts'
 import { Rows } from '../store/rows.ts'
-import { principalTable } from '../store/workspaces.ts'
-import type { PrincipalRow } from '../store/workspaces.ts'
 import { Call } from './call.ts'
 import type { Actor, ServiceParts } from './parts.ts'
+import { requireSignedIn } from './principals/signed-in.ts'
 
 export type Input<N extends OperationName> = Parameters<Api[N]>[0]
 export type Output<N extends OperationName> = Awaited<ReturnType<Api[N]>>
@@ -120,16 +119,9 @@ export class Door {
   async #begin(tx: Transaction, operation: OperationName): Promise<Call> {
     const parts = this.#parts
     await parts.keyring.refresh(tx)
-    const principal = await this.#findPrincipal(tx)
-    return new Call({ operation, parts, tx, principal, actor: this.#actor })
-  }
-
-  async #findPrincipal(tx: Transaction): Promise<PrincipalRow> {
-    const rows = new Rows(tx, this.#parts.keyring)
-    const principal = await rows.find(principalTable, 'id = $1', [this.#actor.principalId])
-    if (principal === undefined)
-      throw new SottoError('not_signed_in', 'the caller is no longer a principal of this store')
-    return principal
+    const rows = new Rows(tx, parts.keyring)
+    const { principal, token } = await requireSignedIn(rows, this.#actor, parts.clock())
+    return new Call({ operation, parts, tx, principal, token, actor: this.#actor })
   }
 
   async #recordRefusal(operation: OperationName, asked: readonly string[], error: SottoError): Promise<void> {

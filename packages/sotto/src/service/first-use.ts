@@ -15,10 +15,13 @@ import { createId, idText } from '../store/id.ts'
 import { LiveKeyring, openStoredKeyring } from '../store/live-keyring.ts'
 import type { FindRootKey } from '../store/live-keyring.ts'
 import { migrate, readSchemaVersion } from '../store/migrations.ts'
+import { localPrincipal } from './access.ts'
+import { newPrincipal } from './principals/new-principal.ts'
 import { Rows } from '../store/rows.ts'
+import { principalTable } from '../store/principals.ts'
 import { stackComponentTable, stackTable } from '../store/stacks.ts'
 import type { Store, Transaction } from '../store/store.ts'
-import { preferenceTable, principalTable, workspaceTable } from '../store/workspaces.ts'
+import { preferenceTable, workspaceTable } from '../store/workspaces.ts'
 
 export interface OpenStoreInput {
   readonly store: Store
@@ -31,9 +34,8 @@ export interface OpenStoreInput {
   readonly findRootKey?: FindRootKey | undefined
 }
 
-/** The one workspace and the one principal of an embedded store. */
+/** The one workspace of an embedded store. */
 const defaultWorkspace = 'default'
-export const localPrincipal = 'local'
 /** Name of the first stack and of its components. */
 export const defaultStack = 'default'
 /** The preference that holds the id of the active stack. */
@@ -90,7 +92,7 @@ async function fillStore(
   const rows = new Rows(tx, live)
   const ids = { workspaceId: createId(nowMs, random), principalId: createId(nowMs, random) }
   await rows.insert(workspaceTable, { id: ids.workspaceId, name: defaultWorkspace, created_at: nowMs })
-  await rows.insert(principalTable, { id: ids.principalId, kind: 'user', name: localPrincipal, created_at: nowMs })
+  await rows.insert(principalTable, newPrincipal({ id: ids.principalId, kind: 'user', name: localPrincipal, nowMs }))
   await makeDefaultStack(rows, { ...ids, nowMs, newId: () => createId(nowMs, random) })
   const chain = new AuditChain(live)
   chain.append(tx, {

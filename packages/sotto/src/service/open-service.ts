@@ -13,11 +13,12 @@ import type { LiveKeyring } from '../store/live-keyring.ts'
 import { openSqliteStore } from '../store/sqlite-store.ts'
 import { makeStoreFolder } from '../store/store-file.ts'
 import type { CloseOptions, Store } from '../store/store.ts'
-import { everyRight } from './access.ts'
+import { rightsOfLocal } from './access.ts'
 import type { AuditCopy } from './audit/copy/audit-copy.ts'
 import { openStore, storeExists } from './first-use.ts'
 import type { OpenedStore } from './first-use.ts'
 import { createService } from './service.ts'
+import type { Service } from './service.ts'
 
 export interface OpenServiceInput {
   /** For the variables of root keys. */
@@ -35,6 +36,8 @@ export interface OpenServiceInput {
 export interface OpenedService {
   /** Everything, for the one principal of an embedded store. */
   readonly api: Api
+  /** For callers that come with tokens. */
+  readonly service: Service
   close(options?: CloseOptions): Promise<void>
 }
 
@@ -69,13 +72,17 @@ function startService(input: OpenServiceInput, store: Store, rootKey: RootKey): 
       copy: await auditCopyOf(input.env, store, opened.keyring),
       clock: Date.now,
       random: systemRandom,
-      access: everyRight,
+      access: rightsOfLocal,
       flavors,
       rootKeyPath: placeOf(input).path,
       logsFolder,
     })
     const { principalId, workspaceId } = opened
-    return { api: service.as({ principalId, workspaceId, osUser }), close: (options) => store.close(options) }
+    return {
+      api: service.as({ principalId, workspaceId, osUser }),
+      service,
+      close: (options) => store.close(options),
+    }
   })
 }
 

@@ -29,6 +29,8 @@ export interface ServiceParts {
 export interface Actor {
   readonly principalId: Id
   readonly workspaceId: Id
-  /** The operating system's user name, a label of audit events only. */
+  /** The operating system's user name, or `token ID`: a label of audit events only. */
   readonly osUser: string
+  /** The token that the caller came with, looked at again in every call; absent for an embedded store. */
+  readonly tokenId?: Id | undefined
 }

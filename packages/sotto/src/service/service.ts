@@ -6,17 +6,25 @@ import type { Api, OperationName } from '@sotto/sdk/model'
 import { callOperation, createApi } from './api.ts'
 import type { Input, Output } from './door.ts'
 import type { Actor, ServiceParts } from './parts.ts'
+import { authenticate } from './principals/signed-in.ts'
+import type { SignInPlace } from './principals/signed-in.ts'
 
 export interface Service {
   /** Every operation, done for this caller. */
   as(actor: Actor): Api
   /** One operation for a caller of whom nothing else is asked. */
   call<N extends OperationName>(actor: Actor, name: N, input: Input<N>): Promise<Output<N>>
+  /**
+   * Who the credential (the text of a token) stands for, in the workspace that is named. Throws `not_signed_in`, alike for
+   * whatever reason. An actor may be kept for as long as its credential is: every call looks at its token again.
+   */
+  authenticate(credential: string, place: SignInPlace): Promise<Actor>
 }
 
 export function createService(parts: ServiceParts): Service {
   return {
     as: (actor) => createApi(parts, actor),
     call: (actor, name, input) => callOperation(parts, actor, { name, input }),
+    authenticate: (credential, place) => authenticate(parts, credential, place),
   }
 }

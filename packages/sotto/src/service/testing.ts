@@ -8,14 +8,17 @@ import { RootKey } from '../keys/root-key.ts'
 import { openSqliteStore } from '../store/sqlite-store.ts'
 import type { SqlRow, SqlValue, Store } from '../store/store.ts'
 import { temporaryFolder } from '../store/testing.ts'
-import { everyRight } from './access.ts'
+import { everyRight, rightsOfLocal } from './access.ts'
 import type { AccessRule } from './access.ts'
 import { openStore } from './first-use.ts'
 import type { OpenedStore } from './first-use.ts'
 import { createService } from './service.ts'
+import type { Service } from './service.ts'
 
 export interface TestService extends OpenedStore {
   readonly api: Api
+  /** As the program has it: `local` has every right. */
+  readonly service: Service
   readonly store: Store
   readonly folder: string
   /** The same store for a caller whose rights are decided by this rule. */
@@ -66,6 +69,7 @@ export async function openTestService(
   return {
     ...opened,
     api: withRule(everyRight),
+    service: createService({ ...common, access: rightsOfLocal }),
     store,
     folder,
     withRule,

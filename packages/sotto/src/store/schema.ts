@@ -2,11 +2,12 @@
 import { auditEventTable, auditHeadTable } from './audit.ts'
 import { componentTable, flavorTable, referenceTable } from './components.ts'
 import { dataKeyTable, keyringTable, schemaVersionTable } from './keyring-table.ts'
+import { principalTable, tokenTable } from './principals.ts'
 import { artifactTable, attemptTable, runTable, secretReadTable } from './runs.ts'
 import { secretTable, secretValueTable, secretVersionTable } from './secrets.ts'
 import { stackComponentTable, stackTable } from './stacks.ts'
 import type { AnyTable } from './table.ts'
-import { preferenceTable, principalTable, workspaceTable } from './workspaces.ts'
+import { preferenceTable, workspaceTable } from './workspaces.ts'
 
 export const tables: readonly AnyTable[] = [
   schemaVersionTable,
@@ -14,6 +15,7 @@ export const tables: readonly AnyTable[] = [
   dataKeyTable,
   workspaceTable,
   principalTable,
+  tokenTable,
   secretTable,
   secretVersionTable,
   secretValueTable,

@@ -1,4 +1,4 @@
-/** Rows of workspaces, principals and what principals prefer. */
+/** Rows of workspaces and of what principals prefer in them. */
 import { defineTable } from './table.ts'
 import type { Table } from './table.ts'
 
@@ -12,20 +12,6 @@ export const workspaceTable: Table<WorkspaceRow> = defineTable<WorkspaceRow>({
   name: 'workspace',
   key: ['id'],
   columns: { id: 'text', name: 'text', created_at: 'integer' },
-})
-
-/** `kind` is `user` or `service`. */
-export interface PrincipalRow {
-  readonly id: string
-  readonly kind: string
-  readonly name: string
-  readonly created_at: number
-}
-
-export const principalTable: Table<PrincipalRow> = defineTable<PrincipalRow>({
-  name: 'principal',
-  key: ['id'],
-  columns: { id: 'text', kind: 'text', name: 'text', created_at: 'integer' },
 })
 
 /** `active-stack`: the id of a stack. */

@@ -2,6 +2,7 @@
 import { auditShapes } from './audit.ts'
 import { componentShapes } from './component.ts'
 import { keyShapes } from './keys.ts'
+import { principalShapes } from './principal.ts'
 import { referenceShapes } from './reference.ts'
 import { runShapes } from './run.ts'
 import { secretShapes } from './secret.ts'
@@ -14,6 +15,7 @@ export const shapes: Shapes = {
   ...stackShapes,
   ...referenceShapes,
   ...runShapes,
+  ...principalShapes,
   ...auditShapes,
   ...keyShapes,
 }

@@ -15,6 +15,7 @@ import { RootKeyVariable } from '../../keys/root-key-variable.ts'
 import type { RootKey } from '../../keys/root-key.ts'
 import type { Call } from '../call.ts'
 import { AfterCommit, PreparedHandler } from '../door.ts'
+import { revokeAllTokens } from '../principals/tokens.ts'
 import { verifyChain } from '../audit/audit-verify.ts'
 import { listExposedSecrets } from './exposed-secrets.ts'
 import { describeSlots, requireGeneration, requireKeys } from './key-facts.ts'
@@ -74,6 +75,10 @@ async function replaceKeys(
   const compromised = input.compromised === true
   const behind = compromised ? await readChainEnd(call) : undefined
   const former = keyring.current
+  if (compromised) {
+    await revokeAllTokens(call)
+    call.rows.takeWritten() // the first events of the new epoch list every row
+  }
   const { nowMs } = call
   await keyring.replace(call.tx, {
     edit: (given) => changeRootKey({ ...given, newRootKey, recoveryKey, compromised, nowMs }),

@@ -4,9 +4,10 @@ import type { Api, Flavor, FlavorAttribute, Id, SecretValues } from '@sotto/sdk/
 import { systemRandom } from '../../keys/random.ts'
 import { Rows } from '../../store/rows.ts'
 import type { Store, Transaction } from '../../store/store.ts'
-import { principalTable } from '../../store/workspaces.ts'
+import { principalTable } from '../../store/principals.ts'
 import { everyRight } from '../access.ts'
 import type { AccessRule } from '../access.ts'
+import { newPrincipal } from '../principals/new-principal.ts'
 import { createService } from '../service.ts'
 import type { TestService } from '../testing.ts'
 
@@ -58,7 +59,7 @@ export function apiOf(
 export async function addPrincipal(service: TestService, name: string): Promise<Id> {
   const id = `019b0000-0000-7000-8000-${Buffer.from(name).toString('hex').padStart(12, '0').slice(-12)}`
   await service.store.transaction((tx) =>
-    new Rows(tx, service.keyring).insert(principalTable, { id, kind: 'user', name, created_at: 0 }),
+    new Rows(tx, service.keyring).insert(principalTable, newPrincipal({ id, kind: 'user', name, nowMs: 0 })),
   )
   return id
 }

@@ -8,8 +8,8 @@
  */
 import type { Id } from '@sotto/sdk/model'
 import type { SecretRow } from '../../store/secrets.ts'
-import { principalTable } from '../../store/workspaces.ts'
-import type { PrincipalRow } from '../../store/workspaces.ts'
+import { principalTable } from '../../store/principals.ts'
+import type { PrincipalRow } from '../../store/principals.ts'
 import { allows } from '../access.ts'
 import type { Call } from '../call.ts'
 import { secretAccess } from '../secrets/lookup.ts'

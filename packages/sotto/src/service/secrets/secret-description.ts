@@ -3,7 +3,7 @@ import { SottoError } from '@sotto/sdk/model'
 import type { SecretDescription, SecretKey, SecretVersion } from '@sotto/sdk/model'
 import { secretVersionTable } from '../../store/secrets.ts'
 import type { SecretRow, SecretVersionRow } from '../../store/secrets.ts'
-import { principalTable } from '../../store/workspaces.ts'
+import { principalTable } from '../../store/principals.ts'
 import type { Call } from '../call.ts'
 import { scopeOf } from './lookup.ts'
 import { listBatch } from '../row-batches.ts'
@@ -75,7 +75,8 @@ export async function describe(call: Call, secret: SecretRow, version?: SecretVe
 export async function principalName(call: Call, id: string): Promise<string> {
   if (id === call.principal.id) return call.principal.name
   const row = await call.rows.find(principalTable, 'id = $1', [id])
-  return row?.name ?? id
+  if (row === undefined) return id
+  return row.deleted_at === null ? row.name : `${row.name.replace(/~.*/, '')} (deleted)`
 }
 
 /** A secret whose version was taken away outside of Sotto. */
