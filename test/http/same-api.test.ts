@@ -5,7 +5,7 @@
 import { after } from 'node:test'
 import { createHttpApi } from '@sotto/sdk'
 import { reachServicesBy } from '../../packages/sotto/src/service/testing.ts'
-import { startTestServer } from '../../packages/sotto/src/http/testing.ts'
+import { startTestServer } from '../../packages/sotto/src/http/testing/server.ts'
 
 const server = await startTestServer()
 after(() => server.stop())

@@ -4,6 +4,7 @@ export * from './references/index.ts'
 export { Client } from './client/client.ts'
 export { createHttpApi } from './client/http-api.ts'
 export type { HttpApiOptions } from './client/http-api.ts'
+export type { RetryOptions } from './client/retry.ts'
 export type { HttpAnswer, HttpRequest, Transport } from './client/transport.ts'
 export type {
   ClientOptions,

@@ -5,6 +5,8 @@ import { apiPath } from '../model/route.ts'
 import { fetchTransport } from './fetch-transport.ts'
 import { readAnswer } from './http-answer.ts'
 import { writeRequest } from './http-request.ts'
+import { withRetries } from './retry.ts'
+import type { RetryOptions } from './retry.ts'
 import type { Transport } from './transport.ts'
 
 /** Where the server is, and who asks. */
@@ -19,6 +21,8 @@ export interface HttpApiOptions {
   readonly transport?: Transport | undefined
   /** How long one request may take; 30 seconds without it. */
   readonly timeoutMs?: number | undefined
+  /** How requests are sent again that may be. */
+  readonly retry?: RetryOptions | undefined
 }
 
 /** Sends nothing before an operation is asked. */
@@ -33,24 +37,28 @@ class HttpCaller {
   readonly #headers: Readonly<Record<string, string>>
   readonly #transport: Transport
   readonly #timeoutMs: number
+  readonly #retry: RetryOptions | undefined
 
-  constructor({ url, token, workspace = 'default', transport = fetchTransport, timeoutMs = 30_000 }: HttpApiOptions) {
+  constructor(options: HttpApiOptions) {
+    const { url, token, workspace = 'default', transport = fetchTransport, timeoutMs = 30_000, retry } = options
     this.#base = `${url.replace(/\/+$/, '')}${apiPath}${encodeURIComponent(workspace)}`
     this.#headers = { accept: 'application/json', ...(token === undefined ? {} : { authorization: `Bearer ${token}` }) }
     this.#transport = transport
     this.#timeoutMs = timeoutMs
+    this.#retry = retry
   }
 
   async call(name: OperationName, input: object): Promise<unknown> {
     const operation = operations[name]
     const { target, body } = writeRequest(operation, input)
-    const answer = await this.#transport({
+    const request = {
       method: operation.method,
       url: `${this.#base}${target}`,
       headers: body === undefined ? this.#headers : { ...this.#headers, 'content-type': 'application/json' },
       body,
       timeoutMs: this.#timeoutMs,
-    })
-    return readAnswer(answer)
+    }
+    const reads = operation.right === 'describe' || operation.right === 'read'
+    return readAnswer(await withRetries(() => this.#transport(request), reads, this.#retry))
   }
 }

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import type { TestContext } from 'node:test'
 import { isSottoError, textValue } from '@sotto/sdk/model'
+import type { ErrorCode } from '@sotto/sdk/model'
 import { connect } from './connect.ts'
 import { findPlaces } from './places.ts'
 
@@ -42,9 +43,24 @@ test('opens the store on this machine, which the next connection finds', async (
   assert.equal(secrets[0].values['k']?.data, 'v')
 })
 
-test('refuses a server, and touches nothing', async (t) => {
+test('a server that cannot be asked is said to be so, and nothing is made on this machine', async (t) => {
   const home = join(temporaryFolder(t), 'home')
-  const env = { SOTTO_HOME: home, SOTTO_URL: 'https://sotto.example' }
-  await assert.rejects(connect({ env }), (error: unknown) => isSottoError(error, 'unsupported'))
+  const refused = async (env: Record<string, string>, code: ErrorCode, pattern: RegExp): Promise<void> => {
+    const asked = async (): Promise<unknown> =>
+      (await connect({ env: { SOTTO_HOME: home, ...env } })).api.describeStore({})
+    await assert.rejects(asked(), (error: unknown) => isSottoError(error, code) && pattern.test(error.message))
+  }
+  const token = { SOTTO_TOKEN: 'hunter2' }
+  await refused({ SOTTO_URL: 'https://sotto.example' }, 'not_signed_in', /no token/)
+  await refused({ SOTTO_URL: 'https://sotto.example', SOTTO_TOKEN: 'a\nb' }, 'not_signed_in', /characters/)
+  await refused({ SOTTO_URL: 'ftp://sotto.example', ...token }, 'usage', /no http/)
+  await refused({ SOTTO_URL: 'https://me:hunter2@sotto.example', ...token }, 'usage', /^(?!.*hunter2).*more than/)
+  await refused({ SOTTO_URL: 'http://sotto.example', ...token }, 'usage', /in clear/)
+  await refused({ SOTTO_URL: 'http://127.0.0.1:1', SOTTO_TOKEN_FILE: join(home, 'none') }, 'file_unreadable', /ENOENT/)
+  await refused(
+    { SOTTO_URL: 'http://127.0.0.1:1', ...token },
+    'unreachable',
+    /127\.0\.0\.1:1 cannot be reached \(ECONNREFUSED\)/,
+  )
   assert.equal(existsSync(home), false)
 })

@@ -2,7 +2,6 @@
  * Decides where an `Api` comes from: the channel of the step we run in, else a server, else the store on this machine.
  * Each is loaded only when it is the one.
  */
-import { SottoError } from '@sotto/sdk/model'
 import type { Api } from '@sotto/sdk/model'
 import { openStepChannel } from '../channel/client.ts'
 
@@ -19,16 +18,15 @@ export interface Connection {
   close(options?: { readonly processEnds?: boolean | undefined }): Promise<void>
 }
 
-/** Connects. Throws `unsupported` where the environment names a server, and all codes of opening a store. */
+/** Connects. Codes: those of opening a store, or `usage`, `not_signed_in` and `file_unreadable` where `SOTTO_URL` names a server. */
 export async function connect(options: ConnectOptions = {}): Promise<Connection> {
   const env = options.env ?? process.env
   const channel = openStepChannel(env)
   if (channel !== undefined) return { api: channel, close: async () => undefined }
   const url = env['SOTTO_URL']
   if (url !== undefined && url !== '') {
-    throw new SottoError('unsupported', 'SOTTO_URL names a server, and this version has no client for one yet', {
-      hint: 'unset SOTTO_URL to use the store on this machine',
-    })
+    const { openHttp } = await import('./http.ts')
+    return openHttp(env, url)
   }
   const { openEmbedded } = await import('./embedded.ts')
   return openEmbedded(env)

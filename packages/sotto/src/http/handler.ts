@@ -83,6 +83,7 @@ export class RequestHandler {
 
   async #answer(exchange: Exchange): Promise<Answer> {
     const { request } = exchange
+    if (request.httpVersionMajor !== 1) throw malformed('it is not HTTP/1.1')
     const target = readTarget(request.url ?? '')
     const headers = readHeaders(request.rawHeaders)
     const page = await healthPage({ method: request.method ?? '', target, headers, handler: this, parts: this.#parts })

@@ -7,14 +7,15 @@ export interface Problem {
   readonly code: string
 }
 
-/** Anything that is no error of ours is a fault, whose message may hold anything: it is not told. */
-export function problemOf(error: unknown, requestId: string): Problem {
+/** `statusLine`: in place of the status that the code has. Anything that is no error of ours is a fault, whose message may hold anything: it is not told. */
+export function problemOf(error: unknown, requestId: string, statusLine?: number): Problem {
   const told = isSottoError(error)
     ? error
     : new SottoError('internal', 'a fault of Sotto', {
         hint: 'the log of the server has more, under the id of the request',
       })
-  const { code, message, hint, details, status } = told
+  const { code, message, hint, details, status: usual } = told
+  const status = statusLine ?? usual
   const body = {
     type: `urn:sotto:error:${code}`,
     title: code.replaceAll('_', ' '),

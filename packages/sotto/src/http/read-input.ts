@@ -32,7 +32,7 @@ export function readInput(name: OperationName, parts: InputParts): object {
 /** Members of the body and the one of the path. */
 function gather(operation: Operation, { inPath, query, body }: InputParts): Record<string, unknown> {
   const member = pathMember(operation)
-  const members: Record<string, unknown> = {}
+  const members = Object.create(null) as Record<string, unknown> // just what is put in: `__proto__` is a member like any other
   if (hasBody(operation)) {
     if (typeof body !== 'object' || body === null || Array.isArray(body)) throw malformed('its body is no JSON object')
     Object.assign(members, body)
@@ -58,7 +58,7 @@ function setParameter(
   const [name = '', ...rest] = path
   const inner = memberOf(shape, name)
   if (rest.length > 0) {
-    const found = Object.hasOwn(members, name) ? members[name] : undefined
+    const found = members[name]
     const object = (typeof found === 'object' ? found : Object.create(null)) as Record<string, unknown> // ours, from the line below
     members[name] = object
     // Behind the name of a record everything is one name: labels may have dots.
@@ -66,8 +66,7 @@ function setParameter(
     setParameter(object, inner ?? shape, { path: isRecord ? [rest.join('.')] : rest, text })
     return
   }
-  const value = inner === undefined ? text : readAs(inner, text)
-  Object.defineProperty(members, name, { value, enumerable: true, writable: true, configurable: true })
+  members[name] = inner === undefined ? text : readAs(inner, text)
 }
 
 function readAs(shape: Shape<unknown>, text: string): unknown {

@@ -7,7 +7,7 @@ import type { IncomingMessage, RequestListener, Server, ServerOptions } from 'no
 import type { AddressInfo } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { SottoError, systemCode } from '@sotto/sdk/model'
-import { problemType } from './answer.ts'
+import { problemType, writeAnswer } from './answer.ts'
 import { RequestHandler } from './handler.ts'
 import type { HttpParts } from './parts.ts'
 import { problemOf } from './problem.ts'
@@ -113,14 +113,13 @@ function answerWhatIsNoRequest(server: Server): void {
     refuse(socket, malformed('no other protocol is spoken here'), 400)
   server.on('connect', refuseConnection)
   server.on('checkExpectation', (_request, response) => {
-    const { body } = problemOf(malformed('what it expects cannot be done'), '')
-    response.writeHead(417, { 'Content-Type': problemType, Connection: 'close' })
-    response.end(body)
+    const { status, body } = problemOf(malformed('what it expects cannot be done'), '', 417)
+    writeAnswer(response, { status, contentType: problemType, body }, false)
   })
 }
 
 function tooLargeHeaders(): SottoError {
-  return new SottoError('request_too_large', 'the headers are larger than 16 KiB')
+  return new SottoError('request_too_large', `the headers are larger than 16 KiB, or more than ${String(mostHeaders)}`)
 }
 
 function tooLate(): SottoError {
@@ -134,7 +133,7 @@ const reasons: Readonly<Record<number, string>> = {
 }
 
 function refuse(socket: Duplex, error: SottoError, status: number): void {
-  const { body } = problemOf(error, '')
+  const { body } = problemOf(error, '', status)
   const head = [
     `HTTP/1.1 ${String(status)} ${reasons[status] ?? 'Bad Request'}`,
     `Content-Type: ${problemType}`,

@@ -2,11 +2,11 @@
 import { randomBytes } from 'node:crypto'
 import { SottoError } from '@sotto/sdk/model'
 import type { Api } from '@sotto/sdk/model'
-import type { Actor } from '../service/parts.ts'
-import { defaultLimits } from './parts.ts'
-import type { HttpLimits, HttpParts, LogEntry } from './parts.ts'
-import { startHttpServer } from './server.ts'
-import type { HttpServer } from './server.ts'
+import type { Actor } from '../../service/parts.ts'
+import { defaultLimits } from '../parts.ts'
+import type { HttpLimits, HttpParts, LogEntry } from '../parts.ts'
+import { startHttpServer } from '../server.ts'
+import type { HttpServer } from '../server.ts'
 
 export interface TestServer extends HttpServer {
   /** A token with which this Api is reached. */

@@ -1,0 +1,78 @@
+/** A server: its address, and with what the caller signs in there. */
+import { readFileSync } from 'node:fs'
+import { createHttpApi } from '@sotto/sdk'
+import { SottoError, systemCode } from '@sotto/sdk/model'
+import type { Connection } from './connect.ts'
+import { createNodeTransport } from './node-transport.ts'
+
+type Environment = Readonly<Record<string, string | undefined>>
+
+/**
+ * Connects to the server that `SOTTO_URL` names, with the token of `SOTTO_TOKEN` or of the file `SOTTO_TOKEN_FILE`, in the
+ * workspace `SOTTO_WORKSPACE`. Sends nothing yet. Codes: `usage` for an address that is none, `not_signed_in` without a
+ * token, `file_unreadable`.
+ */
+export function openHttp(env: Environment, address: string): Connection {
+  const url = requireServerUrl(address, env)
+  const caFile = given(env, 'SOTTO_CA_FILE')
+  const transport = createNodeTransport(url, caFile === undefined ? undefined : readNamed('SOTTO_CA_FILE', caFile))
+  const api = createHttpApi({
+    url,
+    token: findToken(env),
+    workspace: given(env, 'SOTTO_WORKSPACE'),
+    transport: transport.send,
+  })
+  return { api, close: async () => transport.close() }
+}
+
+/** The address without a slash at its end. Throws `usage`, without repeating what may be a password. */
+export function requireServerUrl(address: string, env: Environment): string {
+  const url = URL.parse(address)
+  if (url === null || !/^https?:$/.test(url.protocol))
+    throw new SottoError('usage', 'the address of the server is no http or https address', {
+      hint: 'write it like https://sotto.example',
+    })
+  if (url.username !== '' || url.password !== '' || url.search !== '' || url.hash !== '')
+    throw new SottoError('usage', 'the address of the server has more than scheme, host and path', {
+      hint: 'a token goes into SOTTO_TOKEN or a file that SOTTO_TOKEN_FILE names',
+    })
+  if (url.protocol === 'http:' && !isThisMachine(url.hostname) && given(env, 'SOTTO_ALLOW_HTTP') !== 'true')
+    throw new SottoError('usage', `http to ${url.hostname} would send token and values in clear`, {
+      hint: 'use https, or set SOTTO_ALLOW_HTTP=true where the network is private',
+    })
+  return url.href.replace(/\/+$/, '')
+}
+
+function isThisMachine(host: string): boolean {
+  return host === 'localhost' || host === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(host)
+}
+
+function findToken(env: Environment): string {
+  const file = given(env, 'SOTTO_TOKEN_FILE')
+  const token = file === undefined ? given(env, 'SOTTO_TOKEN') : readNamed('SOTTO_TOKEN_FILE', file)
+  const text = token?.trim() ?? ''
+  if (/^[\x21-\x7e]+$/.test(text)) return text
+  throw new SottoError(
+    'not_signed_in',
+    text === '' ? 'there is no token for the server' : 'the token has characters that no token has',
+    {
+      hint: 'set SOTTO_TOKEN, or name a file with --token-file',
+    },
+  )
+}
+
+function readNamed(variable: string, file: string): string {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch (error) {
+    throw new SottoError(
+      'file_unreadable',
+      `the file that ${variable} names cannot be read (${systemCode(error) ?? ''})`,
+    )
+  }
+}
+
+function given(env: Environment, variable: string): string | undefined {
+  const text = env[variable]
+  return text === undefined || text === '' ? undefined : text
+}
