@@ -12,7 +12,8 @@ import type { Actor } from '../service/parts.ts'
 import { jsonType, problemType, writeAnswer } from './answer.ts'
 import type { Answer } from './answer.ts'
 import { Callers } from './callers.ts'
-import { healthPage } from './health.ts'
+import { Deadlines } from './deadlines.ts'
+import { healthPage, isHealthPage } from './health.ts'
 import { Metrics } from './metrics.ts'
 import type { HttpParts } from './parts.ts'
 import { problemOf } from './problem.ts'
@@ -27,30 +28,50 @@ import type { RequestTarget } from './request-target.ts'
 import { findRoute } from './router.ts'
 import type { Route } from './router.ts'
 
+interface Address {
+  readonly target: RequestTarget
+  readonly route: Route | undefined
+}
+
 /** What is known of a request, growing on its way. */
 interface Exchange {
   readonly id: string
   readonly request: IncomingMessage
+  readonly response: ServerResponse
   readonly startedMs: number
   operation: OperationName | undefined
   principalId: string | undefined
+  /** Is all of its body read? Then the parser may not have said yet that the request is complete. */
+  bodyRead: boolean
+  answered: boolean
 }
+
+/** Addresses without ids and query, which are the same each time. */
+const mostKnownAddresses = 1000
 
 export class RequestHandler {
   readonly metrics: Metrics = new Metrics()
   readonly #parts: HttpParts
   readonly #callers: Callers
   readonly #ids: RequestIds = new RequestIds()
+  readonly #deadlines: Deadlines
+  readonly #known = new Map<string, Address>()
   #stopping = false
 
   constructor(parts: HttpParts) {
     this.#parts = parts
     this.#callers = new Callers(parts.limits.requestsOfCaller)
+    this.#deadlines = new Deadlines(parts.limits.answerMs)
   }
 
   /** From now on each answer ends its connection. */
   stop(): void {
     this.#stopping = true
+  }
+
+  /** After the last answer. */
+  close(): void {
+    this.#deadlines.stop()
   }
 
   /** Answers; never throws. */
@@ -60,61 +81,68 @@ export class RequestHandler {
     const exchange: Exchange = {
       id: this.#ids.next(),
       request,
+      response,
       startedMs,
       operation: undefined,
       principalId: undefined,
+      bodyRead: false,
+      answered: false,
     }
     metrics.underWay += 1
-    let answer: Answer
-    let failure: unknown
+    const done = this.#deadlines.begin(startedMs, () => this.#refuse(exchange, tooLate(this.#parts.limits.answerMs)))
     try {
       if (metrics.underWay > this.#parts.limits.requests) throw tooBusy()
-      answer = await withDeadline(this.#answer(exchange), this.#parts.limits.answerMs)
+      this.#write(exchange, await this.#answer(exchange))
     } catch (error) {
-      failure = error
-      answer = this.#refusal(exchange, error)
+      this.#refuse(exchange, error)
     }
+    done()
     metrics.underWay -= 1
-    this.#record(exchange, answer.status, failure)
-    // What was not read of a request cannot be told from the next one.
-    const keep = !this.#stopping && request.complete
-    if (!response.destroyed) writeAnswer(response, withId(answer, exchange.id), keep)
   }
 
   async #answer(exchange: Exchange): Promise<Answer> {
     const { request } = exchange
+    const { method = '' } = request
     if (request.httpVersionMajor !== 1) throw malformed('it is not HTTP/1.1')
-    const target = readTarget(request.url ?? '')
     const headers = readHeaders(request.rawHeaders)
-    const page = await healthPage({ method: request.method ?? '', target, headers, handler: this, parts: this.#parts })
-    if (page !== undefined) return page
-    const route = findRoute(request.method ?? '', target.parts)
-    exchange.operation = route.operation
+    const { target, route } = this.#address(method, request.url ?? '')
+    if (route === undefined) return await healthPage({ method, target, headers, handler: this, parts: this.#parts })
+    const { operation } = route
+    exchange.operation = operation
     const actor = await this.#authenticate(exchange, headers, route.workspace)
-    exchange.principalId = actor.principalId
-    this.#callers.enter(actor.principalId)
+    const { principalId } = actor
+    exchange.principalId = principalId
+    this.#callers.enter(principalId)
     try {
-      return await this.#operate(exchange, { route, target, headers, actor })
+      let body: unknown
+      if (hasBody(operations[operation])) {
+        requireJson(headers)
+        body = await readJsonBody(request, headers.bodyBytes)
+        exchange.bodyRead = true
+      } else if (headers.hasBody) {
+        throw malformed('it has a body, and this operation takes none')
+      }
+      const input = readInput(operation, { inPath: route.inPath, query: target.query, body })
+      const output: unknown = await this.#parts.service.call(actor, operation, input)
+      return { status: 200, contentType: jsonType, body: JSON.stringify(output) }
     } finally {
-      this.#callers.leave(actor.principalId)
+      this.#callers.leave(principalId)
     }
   }
 
-  async #operate(
-    { request }: Exchange,
-    { route, target, headers, actor }: { route: Route; target: RequestTarget; headers: RequestHeaders; actor: Actor },
-  ): Promise<Answer> {
-    const { operation, inPath } = route
-    let body: unknown
-    if (hasBody(operations[operation])) {
-      requireJson(headers)
-      body = await readJsonBody(request)
-    } else if (headers.hasBody) {
-      throw malformed('it has a body, and this operation takes none')
+  /** Without a route where it is an address beside the operations. */
+  #address(method: string, url: string): Address {
+    const key = `${method} ${url}`
+    const known = this.#known.get(key)
+    if (known !== undefined) return known
+    const target = readTarget(url)
+    const route = isHealthPage(target) ? undefined : findRoute(method, target.parts)
+    const address = { target, route }
+    if (target.query.size === 0 && route?.inPath === undefined) {
+      if (this.#known.size >= mostKnownAddresses) this.#known.clear()
+      this.#known.set(key, address)
     }
-    const input = readInput(operation, { inPath, query: target.query, body })
-    const output: unknown = await this.#parts.service.call(actor, operation, input)
-    return { status: 200, contentType: jsonType, body: JSON.stringify(output) }
+    return address
   }
 
   /** Signs the caller in; those who cannot be are counted by where they call from. */
@@ -130,9 +158,19 @@ export class RequestHandler {
     }
   }
 
-  #refusal({ id }: Exchange, error: unknown): Answer {
-    const { status, body } = problemOf(error, id)
-    return { status, contentType: problemType, body, headers: headersOf(error) }
+  #refuse(exchange: Exchange, error: unknown): void {
+    const { status, body } = problemOf(error, exchange.id)
+    this.#write(exchange, { status, contentType: problemType, body, headers: headersOf(error) }, error)
+  }
+
+  #write(exchange: Exchange, answer: Answer, failure?: unknown): void {
+    if (exchange.answered) return
+    exchange.answered = true
+    this.#record(exchange, answer.status, failure)
+    const { id, request, response, bodyRead } = exchange
+    if (response.destroyed) return
+    // What was not read of a request cannot be told from the next one.
+    writeAnswer(response, { ...answer, id, keep: !this.#stopping && (bodyRead || request.complete) })
   }
 
   #record({ id, operation, principalId, startedMs }: Exchange, status: number, failure: unknown): void {
@@ -153,10 +191,6 @@ function faultOf(failure: unknown): { fault: string; stack: string } {
   return { fault: failure.name, stack: places.slice(0, 10).join('') }
 }
 
-function withId(answer: Answer, id: string): Answer {
-  return { ...answer, headers: ['X-Request-Id', id, ...(answer.headers ?? [])] }
-}
-
 /** Headers that say what the caller may do about it. */
 function headersOf(error: unknown): readonly string[] {
   if (!isSottoError(error)) return []
@@ -172,19 +206,7 @@ function tooBusy(): SottoError {
 }
 
 /** What is under way goes on; only its answer is no longer waited for. */
-async function withDeadline<T>(work: Promise<T>, limitMs: number): Promise<T> {
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => {
-      const seconds = String(limitMs / 1000)
-      reject(
-        new SottoError('store_busy', `there was no answer within ${seconds} seconds; what was asked may still happen`),
-      )
-    }, limitMs)
-  })
-  try {
-    return await Promise.race([work, late])
-  } finally {
-    clearTimeout(timer)
-  }
+function tooLate(limitMs: number): SottoError {
+  const seconds = String(limitMs / 1000)
+  return new SottoError('store_busy', `there was no answer within ${seconds} seconds; what was asked may still happen`)
 }

@@ -15,14 +15,18 @@ interface Question {
   readonly parts: HttpParts
 }
 
-/** `undefined` where the address is none of these. Codes: `method_not_allowed`, those of `ready`, and of `metrics`. */
-export async function healthPage(question: Question): Promise<Answer | undefined> {
-  const { parts } = question.target
-  const [name] = parts
-  if (parts.length !== 1 || (name !== 'healthz' && name !== 'readyz' && name !== 'metrics')) return undefined
-  if (question.method !== 'GET' && question.method !== 'HEAD') throw methodNotAllowed(['GET', 'HEAD'])
-  if (name === 'metrics') return metricsPage(question)
-  if (name === 'readyz') await question.parts.ready()
+const pages: readonly string[] = ['healthz', 'readyz', 'metrics']
+
+export function isHealthPage({ parts }: RequestTarget): boolean {
+  return parts.length === 1 && pages.includes(parts[0] ?? '')
+}
+
+/** Codes: `method_not_allowed`, those of `ready`, and those of `metrics`. */
+export async function healthPage(question: Question): Promise<Answer> {
+  const { method, target, parts } = question
+  if (method !== 'GET' && method !== 'HEAD') throw methodNotAllowed(['GET', 'HEAD'])
+  if (target.parts[0] === 'metrics') return await metricsPage(question)
+  if (target.parts[0] === 'readyz') await parts.ready()
   return { status: 200, contentType: 'text/plain; charset=utf-8', body: 'ok\n' }
 }
 

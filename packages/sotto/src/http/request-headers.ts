@@ -8,6 +8,8 @@ export interface RequestHeaders {
   readonly contentEncoding: string | undefined
   /** Has the request a body, also an empty one in chunks? */
   readonly hasBody: boolean
+  /** The size of the body; `undefined` where it comes in chunks, or there is none. */
+  readonly bodyBytes: number | undefined
 }
 
 /** Node leaves out headers beyond that number, among which may be one that decides. */
@@ -21,6 +23,7 @@ export function readHeaders(raw: readonly string[]): RequestHeaders {
   let contentType: string | undefined
   let contentEncoding: string | undefined
   let hasBody = false
+  let bodyBytes: number | undefined
   for (let at = 0; at < raw.length; at += 2) {
     const name = raw[at] ?? ''
     const value = raw[at + 1] ?? ''
@@ -32,7 +35,10 @@ export function readHeaders(raw: readonly string[]): RequestHeaders {
         if (is(name, 'authorization')) authorization = once('Authorization', authorization, value)
         break
       case 14:
-        if (is(name, 'content-length')) hasBody ||= value !== '0'
+        if (is(name, 'content-length')) {
+          bodyBytes = Number(value)
+          hasBody ||= bodyBytes !== 0
+        }
         break
       case 16:
         if (is(name, 'content-encoding')) contentEncoding = once('Content-Encoding', contentEncoding, value)
@@ -43,7 +49,7 @@ export function readHeaders(raw: readonly string[]): RequestHeaders {
       default:
     }
   }
-  return { authorization, contentType, contentEncoding, hasBody }
+  return { authorization, contentType, contentEncoding, hasBody, bodyBytes }
 }
 
 function is(name: string, lower: string): boolean {

@@ -114,7 +114,7 @@ function answerWhatIsNoRequest(server: Server): void {
   server.on('connect', refuseConnection)
   server.on('checkExpectation', (_request, response) => {
     const { status, body } = problemOf(malformed('what it expects cannot be done'), '', 417)
-    writeAnswer(response, { status, contentType: problemType, body }, false)
+    writeAnswer(response, { status, contentType: problemType, body, id: '', keep: false })
   })
 }
 
@@ -168,5 +168,6 @@ async function stop(server: Server, handler: RequestHandler, { limits }: HttpPar
   server.closeIdleConnections()
   const late = setTimeout(() => server.closeAllConnections(), limits.stopMs)
   await closed
+  handler.close()
   clearTimeout(late)
 }
