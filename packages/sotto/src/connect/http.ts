@@ -26,7 +26,7 @@ export function openHttp(env: Environment, address: string): Connection {
 }
 
 /** The address without a slash at its end. Throws `usage`, without repeating what may be a password. */
-export function requireServerUrl(address: string, env: Environment): string {
+function requireServerUrl(address: string, env: Environment): string {
   const url = URL.parse(address)
   if (url === null || !/^https?:$/.test(url.protocol))
     throw new SottoError('usage', 'the address of the server is no http or https address', {
