@@ -4,8 +4,8 @@
  */
 import { existsSync } from 'node:fs'
 import { createInterface } from 'node:readline'
-import { everyItem } from '@sotto/sdk/model'
-import type { Api, AuditCheckpoint, AuditQuery, SecretDescription, SecretQuery } from '@sotto/sdk/model'
+import { everyItem, limits } from '@sotto/sdk/model'
+import type { Api, AuditCheckpoint, AuditQuery, ResolvedSecret, SecretDescription, SecretQuery } from '@sotto/sdk/model'
 import { verifyBackupFile } from '../../packages/sotto/src/connect/backup.ts'
 import { findPlaces } from '../../packages/sotto/src/connect/places.ts'
 import { findDamage } from '../../packages/sotto/src/service/inspect-store.ts'
@@ -47,8 +47,11 @@ async function versionsOf(
   const numbers: number[] = []
   for await (const { version } of everyItem((page) => api.listSecretVersions(page), { secret: id, limit: 1000 }))
     numbers.push(version)
-  const items = numbers.map((version) => ({ secret: id, version }))
-  const { secrets } = await api.resolveSecrets({ items })
+  const secrets: ResolvedSecret[] = []
+  for (let at = 0; at < numbers.length; at += limits.itemsPerAnswer) {
+    const items = numbers.slice(at, at + limits.itemsPerAnswer).map((version) => ({ secret: id, version }))
+    secrets.push(...(await api.resolveSecrets({ items })).secrets)
+  }
   return secrets.map((secret) => {
     if (secret.unchanged) throw new Error('nothing was said of a known version')
     const { a, b } = secret.values

@@ -129,7 +129,7 @@ export interface Api {
   listSecretUses(input: SecretSelector & PageQuery): Promise<Page<ReferenceUse>>
   /** Compares two versions, of one secret or of two, by names of keys. Codes: `secret_not_found`, `version_not_found`. */
   diffSecrets(input: { readonly left: VersionSelector; readonly right: VersionSelector }): Promise<SecretDiff>
-  /** Reveals values: the one operation of a caller that does. Codes: `secret_not_found`, `key_not_found`, `version_not_found`, `secret_expired`. */
+  /** Reveals values: the one operation of a caller that does. At most 1,000 items, and 64 MiB of values together. Codes: `secret_not_found`, `key_not_found`, `version_not_found`, `secret_expired`, `input_invalid`, `value_too_large`. */
   resolveSecrets(input: ResolveInput): Promise<{ readonly secrets: readonly ResolvedSecret[] }>
 
   /** Adds a flavor of the user. Codes: `flavor_exists`, `name_invalid`, `attribute_invalid`. */

@@ -23,7 +23,7 @@ const table = {
   key_invalid: { status: 422, exit: 2 },
   /** A value that is neither text nor bytes: nested, null, no well-formed Unicode, no base64. */
   value_invalid: { status: 422, exit: 2 },
-  /** A value over 1 MiB, over 1,024 keys, or over 4 MiB together. */
+  /** A value over 1 MiB, over 1,024 keys or 4 MiB of a secret together, or over 64 MiB of values in one answer. */
   value_too_large: { status: 413, exit: 2 },
   /** A `{{` that does not parse; the details locate it. */
   reference_malformed: { status: 422, exit: 2 },

@@ -168,6 +168,7 @@ export interface ResolveItem extends SecretSelector {
 
 /** Secrets to reveal. */
 export interface ResolveInput {
+  /** 1 to 1,000. */
   readonly items: readonly ResolveItem[]
   /** The attempt on whose behalf it is read: recorded with it. */
   readonly attempt?: Id | undefined

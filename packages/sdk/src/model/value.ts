@@ -11,11 +11,24 @@ export interface SecretValue {
 /** Values by key. Made with a null prototype, so that keys such as `__proto__` are plain keys. */
 export type SecretValues = { readonly [key: string]: SecretValue }
 
-/** Limits of one value, of the keys of a version and of all its values together. */
-export const limits: { readonly valueBytes: number; readonly keysPerVersion: number; readonly versionBytes: number } = {
+/** Limits of values, and of what one answer reveals: what it holds lies in memory on both sides. */
+export interface Limits {
+  readonly valueBytes: number
+  readonly keysPerVersion: number
+  /** All values of a version together. */
+  readonly versionBytes: number
+  /** Secrets that one `resolveSecrets` may ask for. */
+  readonly itemsPerAnswer: number
+  /** Values of one answer together, and texts that are made with them: 16 of the largest versions. */
+  readonly answerBytes: number
+}
+
+export const limits: Limits = {
   valueBytes: 1024 * 1024,
   keysPerVersion: 1024,
   versionBytes: 4 * 1024 * 1024,
+  itemsPerAnswer: 1000,
+  answerBytes: 64 * 1024 * 1024,
 }
 
 const encoder = new TextEncoder()

@@ -1,5 +1,5 @@
 /** `sotto secret export [NAME]... [--all] [--file FILE]`: all values, for another program. */
-import { everyItem, SottoError } from '@sotto/sdk/model'
+import { everyItem, limits, SottoError } from '@sotto/sdk/model'
 import type { Api, SecretDescription } from '@sotto/sdk/model'
 import type { Call } from '../command.ts'
 import { exportAllText, exportText } from './export-text.ts'
@@ -7,8 +7,8 @@ import { revealSecret } from './get.ts'
 import type { RevealedSecret } from './get.ts'
 import { scopeOf } from './scope.ts'
 
-/** In one request: more would be a long transaction. */
-const secretsAtOnce = 1000
+/** As many as one answer may hold, were each as large as can be. */
+const secretsAtOnce = limits.answerBytes / limits.versionBytes
 
 export async function exportSecrets(call: Call): Promise<undefined> {
   const { input, print } = call

@@ -27,6 +27,7 @@ import { loadUsedStack } from './reference-layers.ts'
 import type { LayeredComponent, Written } from './reference-layers.ts'
 import { attemptRequest } from './reference-request.ts'
 import type { SecretQuestion } from './reference-request.ts'
+import { AnswerSize } from '../secrets/answer-size.ts'
 import { revealVersions } from '../secrets/secret-resolve.ts'
 import type { Reveal } from '../secrets/secret-resolve.ts'
 
@@ -36,7 +37,8 @@ export const resolveHandlers: Handlers<'resolveReferences'> = { resolveReference
 
 /**
  * Throws `check_failed` with everything that cannot be resolved, `stack_not_found`, `component_not_found` for a type that
- * the stack lacks, and `attribute_invalid` where a value does not fit its attribute.
+ * the stack lacks, `attribute_invalid` where a value does not fit its attribute, and `value_too_large` where values and
+ * the texts that are made with them are more than an answer may hold.
  */
 async function resolveReferences(call: Call, input: ResolveReferencesInput): Promise<ResolvedReferences> {
   const stack = await loadUsedStack(call, input.stack)
@@ -64,6 +66,7 @@ async function resolveReferences(call: Call, input: ResolveReferencesInput): Pro
 class Values {
   readonly #byTarget: ReadonlyMap<string, Revealed>
   readonly revealed: readonly RevealedValue[]
+  readonly #texts = new AnswerSize()
 
   constructor(byTarget: ReadonlyMap<string, Revealed>, versions: readonly Revealed[]) {
     this.#byTarget = byTarget
@@ -99,9 +102,11 @@ class Values {
     return new Values(byTarget, versions)
   }
 
+  /** For a text. One that names a large value many times is larger than all values together. */
   value({ name, key, version }: Reference): SecretValue {
     const value = this.#get(name, version).values[key]
     if (value === undefined) throw new Error('a value was decided on and not revealed')
+    this.#texts.add(value.data.length)
     return value
   }
 

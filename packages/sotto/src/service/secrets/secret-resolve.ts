@@ -1,8 +1,9 @@
 /** Revealing values: the one place where they leave the service. */
-import { SottoError } from '@sotto/sdk/model'
+import { limits, SottoError } from '@sotto/sdk/model'
 import type { AuditEvent, ResolvedSecret, ResolveInput, ResolveItem } from '@sotto/sdk/model'
 import type { SecretRow, SecretVersionRow } from '../../store/secrets.ts'
 import type { Call } from '../call.ts'
+import { AnswerSize } from './answer-size.ts'
 import { getSecret, scopeOf } from './lookup.ts'
 import { getReader, recordRead } from './secret-reads.ts'
 import { versionKeys } from './secret-description.ts'
@@ -20,15 +21,17 @@ export interface Reveal {
 
 type Revealed = Extract<ResolvedSecret, { unchanged: false }>
 
-const mostItems = 10_000
-
-/** Reveals the items, one event per version. Throws `secret_not_found`, `key_not_found`, `version_not_found`, `secret_expired`, `forbidden`. */
+/**
+ * Reveals the items, one event per version. Throws `secret_not_found`, `key_not_found`, `version_not_found`,
+ * `secret_expired`, `forbidden`, `input_invalid` and `value_too_large` above the limits of an answer.
+ */
 export async function resolveSecrets(call: Call, input: ResolveInput): Promise<{ secrets: readonly ResolvedSecret[] }> {
   const { items, attempt } = input
-  if (items.length < 1 || items.length > mostItems) {
+  if (items.length < 1 || items.length > limits.itemsPerAnswer) {
     throw new SottoError(
       'input_invalid',
-      `${String(items.length)} secrets were asked for; 1 to ${String(mostItems)} can be`,
+      `${String(items.length)} secrets were asked for; 1 to ${String(limits.itemsPerAnswer)} can be`,
+      { hint: 'ask for them in several calls' },
     )
   }
   const answers: ((revealed: readonly Revealed[]) => ResolvedSecret)[] = []
@@ -54,7 +57,7 @@ export async function resolveSecrets(call: Call, input: ResolveInput): Promise<{
 
 /**
  * Opens and answers each; writes one event per version with all its keys, and for an attempt who read what. The caller
- * has decided that they may be read.
+ * has decided that they may be read. Throws `value_too_large` where they are more than an answer may hold.
  */
 export async function revealVersions(
   call: Call,
@@ -73,13 +76,15 @@ export async function revealVersions(
     if (reader !== undefined) await recordRead(call, reader, { secret, version: version.number, keys })
   }
   const revealed: Revealed[] = []
-  for (const reveal of reveals) revealed.push(await revealOne(call, reveal))
+  const size = new AnswerSize()
+  for (const reveal of reveals) revealed.push(await revealOne(call, reveal, size))
   return revealed
 }
 
-async function revealOne(call: Call, { secret, version, keys }: Reveal): Promise<Revealed> {
+async function revealOne(call: Call, { secret, version, keys }: Reveal, size: AnswerSize): Promise<Revealed> {
   const values = await openValues(call, secret, version, keys)
   try {
+    for (const { bytes } of values.values()) size.add(bytes.length)
     return {
       unchanged: false,
       id: secret.id,

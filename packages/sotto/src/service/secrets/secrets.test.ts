@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { bytesValue, emptyRecord, textValue } from '@sotto/sdk/model'
+import { bytesValue, emptyRecord, limits, textValue } from '@sotto/sdk/model'
 import type { Api, SecretValue, SecretValues } from '@sotto/sdk/model'
 import { openTestService, withCode } from '../testing.ts'
 
@@ -267,4 +267,27 @@ test('no message, hint or detail of an error holds a value', async (t) => {
     assert.doesNotMatch(`${error.message} ${String(error.stack)} ${JSON.stringify(error)}`, /canary/)
   }
   for (const row of await sql('SELECT * FROM audit_event')) assert.doesNotMatch(JSON.stringify(row), /canary/)
+})
+
+test('what one answer holds has a limit, so that no request takes all memory', async (t) => {
+  const { api } = await openTestService(t)
+  const large = textValue('x'.repeat(limits.valueBytes))
+  await api.createSecret({ name: 'large', values: { a: large, b: large, c: large, d: large } })
+  await api.createSecret({ name: 'small', values: { a: textValue('a') } })
+  const ask = (count: number, secret: string): Promise<unknown> =>
+    api.resolveSecrets({ items: Array.from({ length: count }, () => ({ secret })) })
+  const most = limits.answerBytes / limits.versionBytes
+  await ask(most, 'large')
+  await ask(limits.itemsPerAnswer, 'small')
+  const told = async (): Promise<readonly unknown[]> => (await api.listAudit({ operation: 'resolveSecrets' })).items
+  const before = await told()
+  assert.equal(before.length, 2, 'one event for each version that was read')
+  await assert.rejects(ask(most + 1, 'large'), withCode('value_too_large'))
+  await assert.rejects(ask(limits.itemsPerAnswer + 1, 'small'), withCode('input_invalid'))
+  await assert.rejects(ask(0, 'small'), withCode('input_invalid'))
+  // A few letters may stand for a megabyte each.
+  const text = '{{large.a}}'.repeat(most * 4 + 1)
+  const settings = [{ place: 'exec', settings: { TEXT: text } }]
+  await assert.rejects(api.resolveReferences({ stack: null, settings }), withCode('value_too_large'))
+  assert.deepEqual(await told(), before, 'nothing left, and nothing says that it did')
 })
