@@ -1,5 +1,5 @@
 /** Some rounds on one store: from its first use, for which the workers race, to a last look at all of it. */
-import { mkdirSync, rmSync } from 'node:fs'
+import { mkdirSync, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { AuditCheckpoint } from '@sotto/sdk/model'
@@ -13,6 +13,7 @@ import type { Found } from './verifier.ts'
 
 export interface ChapterInput extends Places {
   readonly rounds: number
+  readonly crew: readonly Role[]
   /** Uniform in [0, 1). */
   readonly random: () => number
 }
@@ -22,7 +23,11 @@ export interface ChapterReport extends Counts {
   readonly events: number
 }
 
-const crew: readonly Role[] = ['read', 'write', 'write', 'keys', 'backup']
+/** Each has a chapter in turn: with a restore that is under way, everybody waits for longer. */
+export const crews: readonly (readonly Role[])[] = [
+  ['read', 'write', 'write', 'root', 'backup', 'restore'],
+  ['read', 'write', 'write', 'keys', 'backup'],
+]
 
 class Chapter {
   readonly #input: ChapterInput
@@ -31,6 +36,8 @@ class Chapter {
   readonly #read = new Map<string, number>()
   #workers: Worker[] = []
   #checkpoint: AuditCheckpoint | undefined
+  /** Backups that lie there and were looked at. */
+  #backups: string[] = []
   #started = 0
   #kills = 0
   #events = 0
@@ -42,7 +49,7 @@ class Chapter {
 
   async run(): Promise<ChapterReport> {
     try {
-      this.#workers = crew.map((role) => this.#start(role))
+      this.#workers = this.#input.crew.map((role) => this.#start(role))
       // The first round begins when there is something to lose.
       while (this.#takeJournals() < 20) await sleep(20)
       for (let round = 0; round < this.#input.rounds; round += 1) await this.#round(round)
@@ -61,20 +68,35 @@ class Chapter {
       const alive = this.#workers.filter((worker) => worker.alive)
       await Promise.all(alive.map((worker) => worker.pause()))
       this.#takeJournals()
-      const backups = this.#expectation.takeBackups()
+      const backups = this.#newBackups()
       const undelete = round === rounds - 1
       const text = await verifier.ask({ checkpoint: this.#checkpoint, backups, undelete })
       const found = JSON.parse(text) as Found // from our verifier
       const problems = this.#expectation.check(found)
       if (problems.length > 0) throw new Error(`round ${String(round)}: ${problems.slice(0, 20).join('\n')}`)
       this.#checkpoint = found.checkpoint
-      this.#events = found.events
-      for (const file of backups) rmSync(file, { force: true })
+      this.#events = found.total
+      this.#clearFiles([...this.#backups, ...backups], found.setAside)
       for (const worker of alive) worker.goOn()
       this.#workers = this.#workers.map((worker) => (worker.alive ? worker : this.#start(worker.role)))
     } finally {
       await verifier.stop()
     }
+  }
+
+  #newBackups(): readonly string[] {
+    const folder = join(this.#input.folder, 'backups')
+    return readdirSync(folder)
+      .filter((name) => name.endsWith('.stb'))
+      .map((name) => join(folder, name))
+      .filter((path) => !this.#backups.includes(path))
+  }
+
+  /** Some older backups stay for restores to choose from. */
+  #clearFiles(backups: readonly string[], setAside: readonly string[]): void {
+    this.#backups = backups.slice(-4)
+    for (const path of [...backups.slice(0, -4), ...setAside])
+      for (const end of ['', '-wal', '-shm']) rmSync(`${path}${end}`, { force: true })
   }
 
   /** In some rounds all at once, as when the machine is reset; else one to three, while the others go on. */
@@ -101,7 +123,7 @@ class Chapter {
   /** Gives how many lines there were until now. */
   #takeJournals(): number {
     for (let index = 1; index <= this.#started; index += 1) {
-      for (const role of new Set(crew)) {
+      for (const role of new Set(this.#input.crew)) {
         const name = `${role}-${String(index)}`
         const from = this.#read.get(name) ?? 0
         const lines = readJournal(join(this.#input.folder, 'journals', name), from)

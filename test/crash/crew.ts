@@ -5,6 +5,7 @@ import { once } from 'node:events'
 import { join } from 'node:path'
 import type { Readable, Writable } from 'node:stream'
 import { build } from 'esbuild'
+import type { Mutation } from './mutation.ts'
 import type { Role } from './roles.ts'
 import type { Command } from './worker.ts'
 
@@ -54,10 +55,11 @@ export class Worker {
   #errors = ''
   #alive = true
 
-  constructor({ folder, programs }: Places, name: string, role: Role) {
+  constructor({ folder, programs }: Places, name: string, role: Role, mutation?: Mutation) {
     this.name = name
     this.role = role
-    this.#child = start(join(programs, 'worker.mjs'), [folder, name, role])
+    const fault = mutation === undefined ? [] : [mutation]
+    this.#child = start(join(programs, 'worker.mjs'), [folder, name, role, ...fault])
     this.#child.stderr.on('data', (data: Buffer) => (this.#errors += data.toString()))
     this.#child.stdout.resume()
     this.ended = once(this.#child, 'close').then(() => (this.#alive = false))
@@ -71,6 +73,12 @@ export class Worker {
   async kill(): Promise<void> {
     this.#requireAlive()
     this.#child.kill('SIGKILL')
+    await this.ended
+    if (this.#child.signalCode !== 'SIGKILL') this.#requireAlive()
+  }
+
+  /** For a worker with a fault: resolves when it has done its deed. Throws where it ended otherwise. */
+  async killedItself(): Promise<void> {
     await this.ended
     if (this.#child.signalCode !== 'SIGKILL') this.#requireAlive()
   }

@@ -1,22 +1,20 @@
 /**
- * What the store must hold, from the journals alone. A call that was answered has happened; one that was open when its
- * worker was killed has happened as a whole or not at all, and what the verifier finds decides which.
+ * What the store must hold. The journals say what was acknowledged and shown; the chain says in which order; a restore
+ * gives up what came behind the place of its backup. So of each check:
+ *
+ *     calls <-> events      each that was answered has its events, and each event is of one call (`calls.ts`)
+ *     order                 what was answered before another was begun stands before it
+ *     state                 the secrets are what those calls make of them, in that order (`history.ts`)
+ *     restores              what was answered before a backup began survives it; what began behind it does not
+ *     values                what was shown is what was written there
  */
-import type { Begun, Line, Told } from './journal.ts'
-import { pair } from './roles.ts'
-import type { Found, FoundSecret } from './verifier.ts'
-
-interface Open extends Begun {
-  /** Name of the worker. */
-  readonly by: string
-}
-
-interface Expected {
-  name: string
-  deleted: boolean
-  /** Digests by number. */
-  readonly versions: Map<number, string>
-}
+import { Calls, isChange, isWrite } from './calls.ts'
+import type { Call, Matched } from './calls.ts'
+import { History } from './history.ts'
+import type { State } from './history.ts'
+import type { Line } from './journal.ts'
+import { pair } from './secret-roles.ts'
+import type { Found, FoundEvent, FoundSecret, Place } from './verifier.ts'
 
 /** What was counted, for a test that must not pass by doing nothing. */
 export interface Counts {
@@ -24,156 +22,229 @@ export interface Counts {
   /** Writes that lost against another one that had expected the same version. */
   conflicts: number
   shown: number
+  purges: number
   keyChanges: number
+  rootChanges: number
   backups: number
-  /** Writes without an answer that had happened, and that had not. */
+  backupsVerified: number
+  restores: number
+  /** Acknowledged changes that a restore gave up, of a moment behind its backup. */
+  givenUp: number
+  /** Changes without an answer that had happened, and that had not. */
   openDone: number
   openUndone: number
 }
 
+const noCounts: Counts = {
+  writes: 0,
+  conflicts: 0,
+  shown: 0,
+  purges: 0,
+  keyChanges: 0,
+  rootChanges: 0,
+  backups: 0,
+  backupsVerified: 0,
+  restores: 0,
+  givenUp: 0,
+  openDone: 0,
+  openUndone: 0,
+}
+
+const rootOperations: ReadonlySet<string> = new Set(['changeRoot', 'createRecovery'])
+
 export class Expectation {
-  readonly counts: Counts = { writes: 0, conflicts: 0, shown: 0, keyChanges: 0, backups: 0, openDone: 0, openUndone: 0 }
-  readonly #secrets = new Map<string, Expected>()
-  readonly #open = new Map<string, Open>()
-  /** What was shown since the last check, `WORKER ID VERSION`, with how often. */
-  #shown = new Map<string, number>()
-  #shownDigests: (readonly [Told, string])[] = []
+  readonly counts: Counts = { ...noCounts }
+  readonly #calls = new Calls()
+  readonly #history = new History()
+  /** Changes of root keys and recovery codes, in the order of the chain. */
+  #roots: Matched[] = []
+  /** All restores until now. */
+  readonly #restores: Call[] = []
   #generation = 0
-  #backups: string[] = []
+  /** Where the store was seen to stand. */
+  #checkpoint: Place = { epoch: 0, sequence: 0 }
   #problems: string[] = []
+  readonly #report = (problem: string): void => void this.#problems.push(problem)
 
   /** Takes in a line of a worker's journal. */
   note(by: string, line: Line): void {
-    if ('begun' in line) {
-      this.#open.set(`${by} ${String(line.begun)}`, { by, ...line })
-      if (line.file !== undefined) this.#backups.push(line.file)
-      return
-    }
-    const key = `${by} ${String(line.answered)}`
-    const begun = this.#open.get(key)
-    this.#open.delete(key)
-    if (begun === undefined) throw new Error(`an answer to nothing: ${key}`)
-    if (line.code === 'version_conflict') this.counts.conflicts += 1
-    if (line.code !== undefined) return
-    if (begun.kind === 'keys') this.counts.keyChanges += 1
-    if (begun.kind === 'backup') this.counts.backups += 1
-    this.#generation = Math.max(this.#generation, line.generation ?? 0)
-    for (const told of line.told ?? []) this.#noteTold(begun, told)
-  }
-
-  /** Files of backups that were begun since the last check. */
-  takeBackups(): readonly string[] {
-    return this.#backups.splice(0)
+    const call = this.#calls.note(by, line)
+    if (call?.answer === undefined) return
+    const { answer, begun } = call
+    if (answer.code === 'version_conflict') this.counts.conflicts += 1
+    if (answer.code !== undefined) return
+    this.#generation = Math.max(this.#generation, answer.generation ?? 0)
+    this.#count(begun.operation, answer.told?.length ?? 0)
   }
 
   /** Everything that is not as it must be. Afterwards what was open is decided. */
   check(found: Found): readonly string[] {
-    for (const problem of found.problems) this.#problem(problem)
-    const byId = new Map(found.secrets.map((secret) => [secret.id, secret]))
-    for (const [id, { name }] of this.#secrets) if (!byId.has(id)) this.#problem(`secret ${name} (${id}) is lost`)
-    for (const secret of found.secrets) this.#checkSecret(secret)
-    this.#checkPair(found)
-    this.#checkShown(found)
-    if (found.generation < this.#generation)
-      this.#problem(`a change of the keyring is lost: ${String(this.#generation)}, found ${String(found.generation)}`)
-    this.counts.openUndone += [...this.#open.values()].filter(({ kind }) => kind === 'write').length
-    this.#open.clear()
+    for (const problem of found.problems) this.#report(problem)
+    this.counts.backupsVerified += found.backupsVerified
+    this.#beginEpochs(found)
+    const isThere = (event: FoundEvent): boolean => this.#history.isOn(event, found.checkpoint)
+    const { matched, undone } = this.#calls.match(found, { report: this.#report, isThere })
+    this.counts.openUndone += undone.filter(({ begun }) => isWrite(begun.operation)).length
+    const inOrder = matched.toSorted((a, b) => comparePlaces(a.event, b.event))
+    this.counts.openDone += new Set(
+      inOrder.filter(({ call }) => call.answer === undefined && isWrite(call.begun.operation)).map(({ call }) => call),
+    ).size
+    this.#take(inOrder, found)
+    this.#checkOrder(inOrder)
+    this.#checkShown(inOrder)
+    this.#checkSecrets(found)
+    this.#checkKeys(found)
     return this.#problems.splice(0)
   }
 
-  #problem(text: string): void {
-    this.#problems.push(text)
+  #count(operation: string, told: number): void {
+    if (isWrite(operation)) this.counts.writes += told
+    if (operation === 'resolveSecrets') this.counts.shown += told
+    if (operation === 'purgeSecret') this.counts.purges += 1
+    if (operation === 'rotateKeys' || operation === 'retireKey') this.counts.keyChanges += 1
+    if (rootOperations.has(operation)) this.counts.rootChanges += 1
+    if (operation === 'createBackup') this.counts.backups += 1
+    if (operation === 'restoreStore') this.counts.restores += 1
   }
 
-  #noteTold({ kind, by, newName }: Open, told: Told): void {
-    const { id, name, version, digest = '' } = told
-    const expected = this.#secrets.get(id) ?? { name, deleted: false, versions: new Map<number, string>() }
-    if (kind === 'read') {
-      const key = `${by} ${id} ${String(version)}`
-      this.#shown.set(key, (this.#shown.get(key) ?? 0) + 1)
-      this.#shownDigests.push([told, by])
-      this.counts.shown += 1
+  #beginEpochs({ events }: Found): void {
+    for (const event of events) {
+      const behind = placeOf(event.detail['behind'])
+      if (behind !== undefined && event.detail['part'] === 1) this.#history.beginEpoch(event.epoch, behind)
+    }
+  }
+
+  /** Puts what was done into the history, and looks at each restore when everything of its round is there. */
+  #take(matched: readonly Matched[], found: Found): void {
+    for (const each of matched) {
+      const { operation } = each.event
+      if (isChange(operation)) this.#history.add(each)
+      if (rootOperations.has(operation)) this.#roots.push(each)
+    }
+    for (const { event, call } of matched) {
+      if (event.operation !== 'restoreStore') continue
+      // Epochs only grow, so the store stood at the last event before this one.
+      const replaced = found.events.findLast(({ epoch }) => epoch < event.epoch) ?? this.#checkpoint
+      this.#checkRestore(event, call, replaced)
+    }
+    this.#checkpoint = found.checkpoint
+  }
+
+  #checkRestore(event: FoundEvent, restore: Call, replaced: Place): void {
+    this.#restores.push(restore)
+    const behind = placeOf(event.detail['behind'])
+    const backup = this.#calls.backups.get(restore.begun.file ?? '')
+    if (behind === undefined || backup === undefined) {
+      this.#report(`the restore of ${restore.by} does not say what it did`)
       return
     }
-    this.#secrets.set(id, expected)
-    if (kind === 'write') {
-      this.counts.writes += 1
-      if (expected.versions.has(version)) this.#problem(`${name}@${String(version)} was acknowledged twice`)
-      expected.versions.set(version, digest)
+    const what = `the restore of ${restore.begun.file ?? ''}`
+    const kept = this.#history.doneUntil(behind)
+    const isKept = new Set(kept)
+    for (const { event: change, call } of kept)
+      if (call.begunAt > backup.answeredAt) this.#report(`${what} has brought ${textOf(change)}, which came behind it`)
+    for (const each of this.#history.doneUntil(replaced)) {
+      if (isKept.has(each)) continue
+      if (each.call.answer !== undefined) this.counts.givenUp += 1
+      // Between its answer and the backup, another restore may have given it up and brought it back.
+      const wasThere = !this.#restores.some(
+        ({ begunAt, answeredAt }) => answeredAt > each.call.begunAt && begunAt < backup.answeredAt,
+      )
+      if (each.call.answeredAt < backup.begunAt && wasThere)
+        this.#report(`${what} has lost ${textOf(each.event)}, which was acknowledged before the backup was begun`)
     }
-    if (kind === 'rename') expected.name = newName ?? ''
-    if (kind === 'delete' || kind === 'undelete') expected.deleted = kind === 'delete'
   }
 
-  #checkSecret(secret: FoundSecret): void {
-    const { id, name, versions, version } = secret
-    const open = [...this.#open].filter(([, { targets }]) => targets.includes(id) || targets.includes(name))
-    const expected = this.#secrets.get(id) ?? { name, deleted: false, versions: new Map<number, string>() }
-    if (!this.#secrets.has(id)) {
-      if (open.length === 0) this.#problem(`secret ${name} (${id}) was made by nobody`)
-      this.#secrets.set(id, expected)
+  /** Time goes one way: two calls of which one was answered before the other began are in that order. */
+  #checkOrder(inOrder: readonly Matched[]): void {
+    let latest: Matched | undefined
+    for (const each of inOrder.filter(({ isSure }) => isSure)) {
+      if (latest !== undefined && each.call.answeredAt < latest.call.begunAt)
+        this.#report(
+          `${textOf(each.event)} was acknowledged before ${textOf(latest.event)} began, and stands behind it`,
+        )
+      if (latest === undefined || each.call.begunAt > latest.call.begunAt) latest = each
     }
-    this.#checkLife(secret, expected, open)
-    const known = Math.max(0, ...expected.versions.keys())
-    if (version < known) this.#problem(`${name}: version ${String(known)} is lost, the newest is ${String(version)}`)
-    if (secret.deleted) return
+  }
+
+  #checkShown(inOrder: readonly Matched[]): void {
+    for (const { event, call } of inOrder) {
+      const told = call.answer?.told?.find(({ id }) => id === event.objectId)
+      if (event.operation !== 'resolveSecrets' || told === undefined) continue
+      const { name, version, digest } = told
+      const asked = call.begun.version
+      const there = this.#history.writeAt(event, asked)
+      if (there?.version !== version)
+        this.#report(`${name}@${String(version)} was shown to ${call.by}, where ${String(there?.version)} was meant`)
+      else if (there.digest !== digest)
+        this.#report(`${name}@${String(version)} was shown to ${call.by} and is another value`)
+    }
+  }
+
+  #checkSecrets(found: Found): void {
+    const expected = this.#history.stateAt(found.checkpoint, this.#report)
+    const byId = new Map(found.secrets.map((secret) => [secret.id, secret]))
+    for (const [id, { name }] of expected) if (!byId.has(id)) this.#report(`secret ${name} (${id}) is lost`)
+    for (const secret of found.secrets) this.#checkSecret(secret, expected.get(secret.id))
+    this.#checkPair(found)
+  }
+
+  #checkSecret(secret: FoundSecret, expected: State | undefined): void {
+    const { id, name, deleted, version, versions } = secret
+    if (expected === undefined) {
+      this.#report(`secret ${name} (${id}) was made by nobody, or was purged`)
+      return
+    }
+    // The verifier has brought it back to see its values.
+    const isBack = name === `back-${id}`
+    if (!isBack && name !== expected.name) this.#report(`${id} is called ${name} and not ${expected.name}`)
+    if (!isBack && deleted !== expected.deleted) this.#report(`${name}: deleted is ${String(deleted)}`)
+    if (version !== expected.versions.size)
+      this.#report(`${name} has version ${String(version)}, and ${String(expected.versions.size)} were written`)
+    if (deleted) return
     const numbers = versions.map(([number]) => number).toSorted((a, b) => a - b)
     if (numbers.length !== version || numbers.some((number, index) => number !== index + 1))
-      this.#problem(`${name} should have versions 1 to ${String(version)}: ${numbers.join(' ')}`)
-    for (const [number, digest] of versions) {
-      const acknowledged = expected.versions.get(number)
-      if (acknowledged === digest) continue
-      const what = `${name}@${String(number)}`
-      if (acknowledged !== undefined) this.#problem(`${what} is not what was acknowledged`)
-      else if (!this.#adopt(open, digest)) this.#problem(`${what} was written by nobody, or twice`)
-      expected.versions.set(number, digest)
-    }
-  }
-
-  /** An open write of the value explains one version of each of its targets. */
-  #adopt(open: readonly (readonly [string, Open])[], digest: string): boolean {
-    const [key, write] = open.find(([, each]) => each.digest === digest) ?? []
-    if (key === undefined || write === undefined || !this.#open.has(key)) return false
-    this.#open.delete(key)
-    const [, ...rest] = write.targets
-    if (rest.length > 0) this.#open.set(key, { ...write, targets: rest })
-    if (rest.length === 0) this.counts.openDone += 1
-    return true
-  }
-
-  #checkLife({ id, name, deleted }: FoundSecret, expected: Expected, open: readonly (readonly [string, Open])[]): void {
-    // The verifier has brought it back to see its values.
-    if (name === `back-${id}`) return
-    const changes = open.map(([, change]) => change)
-    const renamed = changes.some(({ kind, newName }) => kind === 'rename' && newName === name)
-    if (name !== expected.name && !renamed) this.#problem(`${id} is called ${name} and not ${expected.name}`)
-    const moved = changes.some(({ kind }) => kind === (deleted ? 'delete' : 'undelete'))
-    if (deleted !== expected.deleted && !moved) this.#problem(`${name}: deleted is ${String(deleted)}`)
-    Object.assign(expected, { name, deleted })
+      this.#report(`${name} should have versions 1 to ${String(version)}: ${numbers.join(' ')}`)
+    for (const [number, digest] of versions)
+      if (expected.versions.get(number) !== digest) this.#report(`${name}@${String(number)} is not what was written`)
   }
 
   #checkPair({ secrets }: Found): void {
     const [a, b] = pair.map((name) => new Map(secrets.find((secret) => secret.name === name)?.versions ?? []))
     if (a === undefined || b === undefined) return
-    if (a.size !== b.size) this.#problem(`half of a call was done: ${String(a.size)} and ${String(b.size)} versions`)
+    if (a.size !== b.size) this.#report(`half of a call was done: ${String(a.size)} and ${String(b.size)} versions`)
     for (const [number, digest] of a)
-      if (b.get(number) !== digest) this.#problem(`half of a call was done: pair@${String(number)}`)
+      if (b.get(number) !== digest) this.#report(`half of a call was done: pair@${String(number)}`)
   }
 
-  #checkShown(found: Found): void {
-    for (const [{ id, name, version, digest }, by] of this.#shownDigests.splice(0)) {
-      const there = this.#secrets.get(id)?.versions.get(version)
-      if (there !== digest) this.#problem(`${name}@${String(version)} was shown to ${by} and is another value or gone`)
-    }
-    const open = new Set([...this.#open.values()].filter(({ kind }) => kind === 'read').map(({ by }) => by))
-    for (const [what, count] of this.#shown) {
-      const events = found.shown[what] ?? 0
-      if (events < count) this.#problem(`${what}: shown ${String(count)} times with ${String(events)} events`)
-    }
-    for (const [what, events] of Object.entries(found.shown)) {
-      const [by = ''] = what.split(' ')
-      if (events > (this.#shown.get(what) ?? 0) && !open.has(by)) this.#problem(`${what}: an event of nothing shown`)
-    }
-    this.#shown = new Map()
+  /** The keys that were told of last on the way to the present open the store; those of a call without an answer are unknown. */
+  #checkKeys({ checkpoint, generation, rootKeys }: Found): void {
+    if (generation < this.#generation)
+      this.#report(`a change of the keyring is lost: ${String(this.#generation)}, found ${String(generation)}`)
+    const way = this.#roots
+      .filter(({ event }) => this.#history.isOn(event, checkpoint))
+      .toSorted((a, b) => comparePlaces(a.event, b.event))
+    const primary = way.findLast(({ event }) => event.operation === 'changeRoot')?.call
+    const known = primary?.answer?.rootKeys?.primary
+    if (known !== undefined && known !== rootKeys.primary)
+      this.#report(`the store opens with root key ${rootKeys.primary ?? ''}, and not with ${known}`)
+    const code = way.at(-1)?.call.answer?.rootKeys?.recovery
+    if (code !== undefined && code !== rootKeys.recovery)
+      this.#report('the recovery code that was shown last opens nothing')
   }
+}
+
+function comparePlaces(a: Place, b: Place): number {
+  return a.epoch - b.epoch || a.sequence - b.sequence
+}
+
+/** `EPOCH:SEQUENCE:HASH`. */
+function placeOf(text: unknown): Place | undefined {
+  const [, epoch, sequence] = /^(\d+):(\d+):/.exec(typeof text === 'string' ? text : '') ?? []
+  return epoch === undefined ? undefined : { epoch: Number(epoch), sequence: Number(sequence) }
+}
+
+function textOf({ operation, object, detail, epoch, sequence, by }: FoundEvent): string {
+  const version = typeof detail['version'] === 'number' ? `@${String(detail['version'])}` : ''
+  return `${operation} of ${object}${version} by ${by} (event ${String(epoch)}:${String(sequence)})`
 }

@@ -1,11 +1,13 @@
 /**
- * A worker of the crash test: `worker.ts FOLDER NAME ROLE`. A line `pause` on its input lets it end what it has begun and
+ * A worker of the crash test: `worker.ts FOLDER NAME ROLE`, and perhaps a fault to have (`mutation.ts`). A line `pause` on its input lets it end what it has begun and
  * answer `paused`; `go` lets it go on. It ends when its parent does.
  */
 import { writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { Journal } from './journal.ts'
+import { mutate } from './mutation.ts'
+import type { Mutation } from './mutation.ts'
 import { roles } from './roles.ts'
 import type { Role } from './roles.ts'
 import { openFolder } from './store.ts'
@@ -13,7 +15,7 @@ import { openFolder } from './store.ts'
 /** What the parent says, a line each. */
 export type Command = 'pause' | 'go'
 
-const [folder = '', name = '', role = 'read'] = process.argv.slice(2)
+const [folder = '', name = '', role = 'read', fault] = process.argv.slice(2)
 
 let paused: Promise<void> | undefined
 let goOn = (): void => undefined
@@ -50,8 +52,10 @@ createInterface({ input: process.stdin })
   .on('close', () => process.exit(0))
 
 const loops = roles[role as Role] // the parent gives one of them
+// Before the store is opened: a fault is built into its parts.
+const mutated = fault === undefined ? undefined : mutate(fault as Mutation) // the parent gives one of them
 const { api } = await openFolder(folder, name)
 const journal = new Journal(join(folder, 'journals', name))
 active = loops.length
-const worker = { api, journal, name, turn, backups: join(folder, 'backups') }
+const worker = { api: mutated?.api(api) ?? api, journal, name, turn, folder, restored: mutated?.restored }
 await Promise.race(loops.map((loop) => loop(worker)))
