@@ -54,8 +54,14 @@ export const folders: Readonly<Record<Folder, Allowed>> = {
   'sotto:cli': program(
     ['sdk:model', 'sdk:references', 'sotto:connect', 'sotto:redaction', 'sotto:pipelines', 'sotto:entry'],
     {
-      // The list of trackers is handed to the engine; what talks to a product stays out of reach.
-      files: ['sotto:integrations/trackers.ts'],
+      // The list of trackers is handed to the engine; what talks to a product stays out of reach. `server start` puts the
+      // service that connect opens behind the server.
+      files: [
+        'sotto:integrations/trackers.ts',
+        'sotto:http/serve-service.ts',
+        'sotto:http/server.ts',
+        'sotto:http/parts.ts',
+      ],
       packages: ['yaml'],
     },
   ),

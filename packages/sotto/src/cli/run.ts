@@ -3,7 +3,7 @@ import { isSottoError, SottoError } from '@sotto/sdk/model'
 import type { Api } from '@sotto/sdk/model'
 import type { Call, CommandSpec, OutputFormat } from './command.ts'
 import { OutputClosed } from './context.ts'
-import type { CliContext } from './context.ts'
+import type { CliContext, Environment } from './context.ts'
 import { runnerReads } from './github/workflow-command.ts'
 import { findCommand } from './parse/find-command.ts'
 import { parseInput } from './parse/parse.ts'
@@ -53,7 +53,7 @@ async function dispatch(context: CliContext): Promise<number> {
 async function call(context: CliContext, spec: CommandSpec, input: ParsedInput): Promise<number> {
   const print = new Printer(context, { format: formatOf(spec, input), quiet: input.flag('quiet') })
   const ask = new Asker(context, { yes: input.flag('yes') })
-  const store = new Store(context, ask)
+  const store = new Store({ ...context, env: connectionEnv(context.env, input) }, ask)
   const action = await spec.load()
   context.began?.(spec.path)
   const given: Call = {
@@ -69,6 +69,16 @@ async function call(context: CliContext, spec: CommandSpec, input: ParsedInput):
   } finally {
     ask.done()
     await store.close()
+  }
+}
+
+/** Options say where to connect before the variables do. */
+function connectionEnv(env: Environment, input: ParsedInput): Environment {
+  const [workspace, tokenFile] = [input.text('workspace'), input.text('token-file')]
+  return {
+    ...env,
+    ...(workspace === undefined ? {} : { SOTTO_WORKSPACE: workspace }),
+    ...(tokenFile === undefined ? {} : { SOTTO_TOKEN_FILE: tokenFile }),
   }
 }
 

@@ -125,6 +125,9 @@ export class RequestHandler {
       const input = readInput(operation, { inPath: route.inPath, query: target.query, body })
       const output: unknown = await this.#parts.service.call(actor, operation, input)
       return { status: 200, contentType: jsonType, body: JSON.stringify(output) }
+    } catch (error) {
+      if (isSottoError(error, 'not_signed_in')) this.#parts.forget(actor)
+      throw error
     } finally {
       this.#callers.leave(principalId)
     }
@@ -176,12 +179,17 @@ export class RequestHandler {
   #record({ id, operation, principalId, startedMs }: Exchange, status: number, failure: unknown): void {
     const durationMs = performance.now() - startedMs
     this.metrics.record(operation ?? 'unknown', status, durationMs / 1000)
-    if (status < 500) return
+    if (status < 500 && !this.#parts.logsRequests) return
     const facts = { requestId: id, operation, status, durationMs: Math.round(durationMs), principalId }
-    if (isSottoError(failure) && failure.code !== 'internal')
+    if (status < 500) this.#parts.log({ level: 'info', event: 'request', ...facts, code: codeOf(failure) })
+    else if (isSottoError(failure) && failure.code !== 'internal')
       this.#parts.log({ level: 'error', event: 'request', ...facts, code: failure.code })
     else this.#parts.log({ level: 'error', event: 'fault', ...facts, ...faultOf(failure) })
   }
+}
+
+function codeOf(failure: unknown): string | undefined {
+  return isSottoError(failure) ? failure.code : undefined
 }
 
 /** Where a fault arose. Its message may hold anything, so only its kind and the places of its stack are told. */

@@ -11,16 +11,20 @@ export interface Presented {
 }
 
 /** Codes: `not_signed_in`; `workspace_not_found` also where the caller has no part in it. */
-export type Authenticate = (presented: Presented) => Promise<Actor>
+export type Authenticate = (presented: Presented) => Actor | Promise<Actor>
 
 export interface HttpParts {
   readonly service: Pick<Service, 'call'>
   readonly authenticate: Authenticate
+  /** Told of an actor that the service refused as not signed in, so that it is looked up anew. */
+  readonly forget: (actor: Actor) => void
   /** Told of each caller that could not be signed in, by address. */
   readonly refused: (source: string) => void
   /** Throws while nothing can be answered. */
   readonly ready: () => Promise<void>
   readonly log: (entry: LogEntry) => void
+  /** Is every request logged, or only those that failed by no fault of the caller? */
+  readonly logsRequests: boolean
   readonly limits: HttpLimits
 }
 

@@ -4,6 +4,7 @@
  */
 import type { Api, OperationName } from '@sotto/sdk/model'
 import { callOperation, createApi } from './api.ts'
+import { RefusedCallers } from './audit/refused-callers.ts'
 import type { Input, Output } from './door.ts'
 import type { Actor, ServiceParts } from './parts.ts'
 import { authenticate } from './principals/signed-in.ts'
@@ -19,6 +20,8 @@ export interface Service {
    * whatever reason. An actor may be kept for as long as its credential is: every call looks at its token again.
    */
   authenticate(credential: string, place: SignInPlace): Promise<Actor>
+  /** Those for whom that failed. */
+  readonly refusedCallers: RefusedCallers
 }
 
 export function createService(parts: ServiceParts): Service {
@@ -26,5 +29,6 @@ export function createService(parts: ServiceParts): Service {
     as: (actor) => createApi(parts, actor),
     call: (actor, name, input) => callOperation(parts, actor, { name, input }),
     authenticate: (credential, place) => authenticate(parts, credential, place),
+    refusedCallers: new RefusedCallers(parts),
   }
 }

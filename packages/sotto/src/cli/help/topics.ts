@@ -66,6 +66,12 @@ const environment: readonly Block[] = [
       ['SOTTO_PASSPHRASE', 'The passphrase itself'],
       ['SOTTO_RECOVERY_CODE', 'The recovery code, in the place of all of these: the root key is lost'],
       ['SOTTO_SECRET_VALIDATION_LEVEL', 'How far references are checked: SECRET_AND_KEY_EXISTS, SECRET_EXISTS or NONE'],
+      ['SOTTO_URL', 'A server to ask, in the place of the store of this machine: https://sotto.example'],
+      ['SOTTO_TOKEN', 'The token to sign in with there'],
+      ['SOTTO_TOKEN_FILE', 'A file with the token, read before SOTTO_TOKEN'],
+      ['SOTTO_WORKSPACE', 'The workspace there; default without it'],
+      ['SOTTO_CA_FILE', 'Certificates in PEM that are trusted too, for a server with a certificate of your own'],
+      ['SOTTO_ALLOW_HTTP', 'true: send token and values to another machine without TLS'],
       ['SOTTO_STACK', 'The stack that is used where none is named'],
       ['ZENML_SECRET_VALIDATION_LEVEL', 'The same, where the one above is not set'],
       [

@@ -72,6 +72,11 @@ export const nouns: readonly Noun[] = [
     commands: async (): Promise<Commands> => (await import('./backup.ts')).backupCommands,
   },
   {
+    name: 'server',
+    summary: 'Serve the store to a team',
+    commands: async (): Promise<Commands> => (await import('./server.ts')).serverCommands,
+  },
+  {
     name: 'init',
     summary: 'Begin a project in this folder',
     commands: async (): Promise<Commands> => (await import('./init.ts')).initCommands,

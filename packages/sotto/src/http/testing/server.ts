@@ -31,15 +31,17 @@ export async function startTestServer(
       if (actor === undefined) throw new SottoError('not_signed_in', 'the token is not known')
       return actor
     },
+    forget: () => undefined,
     refused: (source) => refused.push(source),
     ready: options.ready ?? (async () => undefined),
     log: (entry) => logged.push(entry),
+    logsRequests: true,
     limits: { ...defaultLimits, ...options.limits },
   }
   const server = await startHttpServer(parts, { host: '127.0.0.1', port: 0 })
   const tokenOf = (api: Api): string => {
     const token = randomBytes(16).toString('hex')
-    const actor = { principalId: token, workspaceId: token, osUser: '' }
+    const actor = { principalId: randomBytes(8).toString('hex'), workspaceId: '', osUser: '' }
     actors.set(token, actor)
     apis.set(actor, api)
     return token
