@@ -13,6 +13,8 @@ import { makeTarget, question } from './target.ts'
  */
 const finding: { readonly [guard: string]: readonly string[] } = {
   protected: [
+    'access_grant.principal_id',
+    'access_grant.workspace_id',
     'artifact.attempt_id',
     'attempt.run_id',
     'component.workspace_id',
@@ -20,6 +22,7 @@ const finding: { readonly [guard: string]: readonly string[] } = {
     'preference.workspace_id',
     'preference.principal_id',
     'preference.name',
+    'principal.id',
     'principal.kind',
     'principal.name',
     'principal.workspace_id',

@@ -98,6 +98,13 @@ function addPrincipals(add: Add): void {
     add('describePrincipal', { principal })
     add('listTokens', { principal, all: true })
   }
+  const question = { right: 'write', kind: 'secret', name: 'api' } as const
+  for (const principal of ['local', 'ci', 'off']) {
+    add('listGrants', { principal })
+    add('explainAccess', { ...question, principal })
+  }
+  add('listGrants', {})
+  add('listAccess', question)
   add('listPrincipals', {})
   add('listPrincipals', { kind: 'service-account' })
 }

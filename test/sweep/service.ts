@@ -7,7 +7,7 @@ import type { Api } from '@sotto/sdk/model'
 import { builtInFlavors } from '../../packages/sotto/src/integrations/flavors.ts'
 import { systemRandom } from '../../packages/sotto/src/keys/random.ts'
 import { RootKey } from '../../packages/sotto/src/keys/root-key.ts'
-import { everyRight } from '../../packages/sotto/src/service/access.ts'
+import { storedGrants } from '../../packages/sotto/src/service/principals/stored-grants.ts'
 import { openStore } from '../../packages/sotto/src/service/first-use.ts'
 import { createService } from '../../packages/sotto/src/service/service.ts'
 import { openSqliteStore } from '../../packages/sotto/src/store/sqlite-store.ts'
@@ -40,7 +40,7 @@ export async function openFile(path: string, options: OpenOptions = {}): Promise
   })
   try {
     const opened = await openStore({ store, rootKey, clock, random: systemRandom, osUser })
-    const parts = { store, ...opened, clock, random: systemRandom, access: everyRight, flavors: builtInFlavors }
+    const parts = { store, ...opened, clock, random: systemRandom, access: storedGrants, flavors: builtInFlavors }
     const service = createService({ ...parts, rootKeyPath: '', logsFolder: join(dirname(path), 'logs') })
     return { api: service.as({ ...opened, osUser }), close: () => store.close() }
   } catch (error) {

@@ -189,6 +189,9 @@ async function principals(api: Api): Promise<void> {
   for (const principal of ['ci', 'off', 'left', 'local']) await api.createToken({ name: `of-${principal}`, principal })
   const { id: token } = await api.createToken({ name: 'void', principal: 'ci' })
   await api.revokeToken({ token })
+  await api.addGrant({ principal: 'ci', grant: 'runner' })
+  await api.addGrant({ principal: 'ci', grant: 'write', kind: 'secret', name: 'api*' })
+  await api.addGrant({ principal: 'off', grant: 'describe', kind: 'audit', everywhere: true })
   await api.updateServiceAccount({ principal: 'off', disabled: true })
   await api.deleteServiceAccount({ principal: 'left' })
 }

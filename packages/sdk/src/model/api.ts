@@ -2,6 +2,7 @@
  * Every operation of Sotto. The service implements it against the store for one principal, the HTTP client over
  * the wire, a step's channel for what a step may do. Methods take no caller: it is bound when the Api is made.
  */
+import type { AccessAnswer, AccessQuestion, Grant, GrantInput, GrantQuery } from './access.ts'
 import type {
   AuditEvent,
   AuditExport,
@@ -107,7 +108,7 @@ export interface Api {
   }): Promise<{ readonly secrets: readonly SecretPreview[] }>
   /** Changes a secret; makes a version only where something changes. Codes: `secret_not_found`, `key_not_found`, `version_conflict`, and those of values. */
   updateSecret(input: SecretUpdate): Promise<SecretWrite>
-  /** Gives a secret another name; its id stays. Codes: `secret_not_found`, `secret_exists`, `name_invalid`. */
+  /** Gives a secret another name, which may change who sees it: so it takes the right to manage it. Its id stays. Codes: `secret_not_found`, `secret_exists`, `name_invalid`. */
   renameSecret(input: SecretSelector & { readonly newName: string }): Promise<SecretDescription>
   /** Makes the values of an older version the newest version. Codes: `secret_not_found`, `version_not_found`, `version_conflict`. */
   rollbackSecret(
@@ -220,6 +221,20 @@ export interface Api {
   listTokens(input: TokenQuery): Promise<Page<Token>>
   /** Makes a token void, and with it those that were made with it. Codes: `token_not_found`. */
   revokeToken(input: { readonly token: Id }): Promise<Token>
+
+  /**
+   * Grants a right or a role. It takes the right to manage what it is about, and every right that is granted: nobody grants
+   * more than he has. Codes: `principal_not_found`, `input_invalid`, `forbidden`.
+   */
+  addGrant(input: GrantInput): Promise<Grant>
+  /** Takes it back; it takes the right to manage what it is about. Codes: `principal_not_found`, `grant_not_found`, `forbidden`. */
+  removeGrant(input: GrantInput): Promise<Grant>
+  /** The caller's own grants; whoever manages principals sees all of the workspace and those everywhere. */
+  listGrants(input: GrantQuery): Promise<Page<Grant>>
+  /** May the principal do it, and why? About others it takes the right to manage the object. Codes: `principal_not_found`, `forbidden`. */
+  explainAccess(input: AccessQuestion & PrincipalSelector): Promise<AccessAnswer>
+  /** Who may do it, and why. It takes the right to manage the object. Codes: `forbidden`. */
+  listAccess(input: AccessQuestion): Promise<{ readonly principals: readonly AccessAnswer[] }>
 
   /** Events of the audit chain, newest first. */
   listAudit(input: AuditQuery): Promise<Page<AuditEvent>>

@@ -57,6 +57,8 @@ const table = {
   data_key_not_found: { status: 404, exit: 3, hint: 'sotto keys status' },
   /** No such principal, or one that the caller may not describe. */
   principal_not_found: { status: 404, exit: 3 },
+  /** Nothing like it is granted. */
+  grant_not_found: { status: 404, exit: 3, hint: 'sotto grant list' },
   /** No such token of a principal that the caller may describe. */
   token_not_found: { status: 404, exit: 3, hint: 'sotto token list' },
   /** No such workspace, or one in which the caller has no right. */

@@ -1,4 +1,5 @@
 /** Entry `@sotto/sdk/model`: types, the Api, the table of operations, errors, and the rules for names and input. */
+export * from './access.ts'
 export * from './api.ts'
 export * from './audit.ts'
 export * from './backup.ts'

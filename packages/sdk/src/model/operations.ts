@@ -1,10 +1,6 @@
 /** The table of operations: each is declared once, here; routes, rights, audit names and documents follow from it. */
+import type { ObjectKind, Right } from './access.ts'
 import type { Api, OperationName } from './api.ts'
-
-/** What a right is about. */
-export type ObjectKind = 'secret' | 'component' | 'stack' | 'run' | 'audit' | 'principal' | 'store'
-/** What may be done; every other right implies `describe`. */
-export type Right = 'describe' | 'read' | 'write' | 'delete' | 'manage'
 
 /** One operation: its route, and what it takes. */
 export interface Operation {
@@ -44,7 +40,7 @@ export const operations: { readonly [name in keyof Api]: Operation } = {
   createSecret: changes('secret', 'POST', '/secrets'),
   setSecrets: changes('secret', 'PUT', '/secrets'),
   updateSecret: changes('secret', 'PATCH', '/secrets/{secret}'),
-  renameSecret: changes('secret', 'POST', '/secrets/{secret}/rename'),
+  renameSecret: changes('secret', 'POST', '/secrets/{secret}/rename', 'manage'),
   rollbackSecret: changes('secret', 'POST', '/secrets/{secret}/rollback'),
   deleteSecret: changes('secret', 'DELETE', '/secrets/{secret}', 'delete'),
   undeleteSecret: changes('secret', 'POST', '/secrets/{secret}/undelete'),
@@ -101,6 +97,11 @@ export const operations: { readonly [name in keyof Api]: Operation } = {
   createToken: changes('principal', 'POST', '/tokens', 'manage'),
   listTokens: reads('principal', '/tokens'),
   revokeToken: changes('principal', 'POST', '/tokens/{token}/revoke', 'manage'),
+  addGrant: changes('principal', 'POST', '/grants', 'manage'),
+  removeGrant: changes('principal', 'POST', '/grants/remove', 'manage'),
+  listGrants: reads('principal', '/grants'),
+  explainAccess: reads('principal', '/access/explain', 'POST'),
+  listAccess: reads('principal', '/access/list', 'POST'),
 
   listAudit: reads('audit', '/audit'),
   verifyAudit: reads('audit', '/audit/verify', 'POST'),

@@ -10,6 +10,7 @@ import type { AnyHandlers, Input, Output } from './door.ts'
 import { flavorHandlers } from './stacks/flavors.ts'
 import { keyHandlers } from './keys/keys.ts'
 import type { Actor, ServiceParts } from './parts.ts'
+import { grantHandlers } from './principals/grants.ts'
 import { principalHandlers } from './principals/principals.ts'
 import { tokenHandlers } from './principals/tokens.ts'
 import { resolveHandlers } from './references/resolve-references.ts'
@@ -31,6 +32,7 @@ const handlers: AnyHandlers<OperationName> = {
   ...runLogHandlers,
   ...principalHandlers,
   ...tokenHandlers,
+  ...grantHandlers,
   ...auditHandlers,
   ...storeHandlers,
   ...keyHandlers,

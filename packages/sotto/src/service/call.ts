@@ -1,6 +1,6 @@
 /** One use of one operation: what a handler works with. Made by the door, alive for one transaction. */
-import { SottoError, operations, shown } from '@sotto/sdk/model'
-import type { AuditEvent, Id, Operation, OperationName, Right } from '@sotto/sdk/model'
+import { SottoError, operations, shown, storeKinds } from '@sotto/sdk/model'
+import type { AuditEvent, Id, ObjectKind, Operation, OperationName, Right } from '@sotto/sdk/model'
 import type { AuditRecord } from '../store/audit-chain.ts'
 import { canonicalJson } from '../store/canonical-json.ts'
 import { createId } from '../store/id.ts'
@@ -8,7 +8,7 @@ import { Rows } from '../store/rows.ts'
 import type { Transaction } from '../store/store.ts'
 import type { PrincipalRow, TokenRow } from '../store/principals.ts'
 import { allows } from './access.ts'
-import type { AccessObject } from './access.ts'
+import type { Access, AccessObject } from './access.ts'
 import type { Actor, ServiceParts } from './parts.ts'
 
 /** What an event tells, beside who, when and by which operation. Never a value, its length or its hash. */
@@ -27,6 +27,8 @@ export class Call {
   readonly principal: PrincipalRow
   /** What the caller came with, if it was a token. */
   readonly token: TokenRow | undefined
+  /** What the caller was granted in the workspace. */
+  readonly access: Access
   readonly workspaceId: Id
   readonly osUser: string
   /** The time of everything that this call writes. UTC milliseconds. */
@@ -42,6 +44,7 @@ export class Call {
     tx: Transaction
     principal: PrincipalRow
     token: TokenRow | undefined
+    access: Access
     actor: Actor
   }) {
     this.operation = input.operation
@@ -50,6 +53,7 @@ export class Call {
     this.rows = new Rows(input.tx, input.parts.keyring)
     this.principal = input.principal
     this.token = input.token
+    this.access = input.access
     this.workspaceId = input.actor.workspaceId
     this.osUser = input.actor.osUser
     this.nowMs = input.parts.clock()
@@ -67,7 +71,30 @@ export class Call {
   /** May the caller? Without a right, that of the operation. */
   may(object: AccessObject, right: Right = this.#declared.right): boolean {
     this.#checks += 1
-    return allows(this.parts.access, this.principal, right, object)
+    if (this.#confined && (object.ofStore === true || storeKinds.includes(object.kind))) return false
+    return allows(this.access, this.principal, right, object)
+  }
+
+  /**
+   * The names of the kind that the caller may describe, for SQL to filter a list by before it is cut into pages;
+   * `undefined` for all. Throws `forbidden` where there is none.
+   */
+  visibleNames(kind: Exclude<ObjectKind, 'secret'>): readonly string[] | undefined {
+    this.#checks += 1
+    const names = this.access.names('describe', kind)
+    if (names?.length !== 0) return names
+    throw this.#forbidden({ kind, name: '*' }, 'describe')
+  }
+
+  /** As `visibleNames`, for the secrets of the workspace: beside them everybody has his own, so none is no refusal. */
+  visibleSecrets(): readonly string[] | undefined {
+    this.#checks += 1
+    return this.access.names('describe', 'secret')
+  }
+
+  /** The right that the operation is declared with. */
+  get right(): Right {
+    return this.#declared.right
   }
 
   /**
@@ -75,8 +102,16 @@ export class Call {
    * be described looks missing: see `lookup.ts`.
    */
   require(object: AccessObject, right: Right = this.#declared.right): void {
-    if (this.may(object, right)) return
-    throw new SottoError(
+    if (!this.may(object, right)) throw this.#forbidden(object, right)
+  }
+
+  /** Is the token for one workspace only? That of a service account always is, and reaches what its account does. */
+  get #confined(): boolean {
+    return this.token?.kind === 'user' && this.token.workspace_id !== null
+  }
+
+  #forbidden(object: AccessObject, right: Right): SottoError {
+    return new SottoError(
       'forbidden',
       `${this.principal.name} has no right to ${right} ${object.kind} ${shown(object.name)}`,
       {

@@ -5,8 +5,13 @@ import type { Position } from './cursor.ts'
 import { parseTime } from './time.ts'
 
 export class Conditions {
-  readonly params: SqlValue[] = []
+  readonly params: SqlValue[]
   readonly #texts: string[] = []
+
+  /** With the parameters of others, to become a part of theirs. */
+  constructor(params: SqlValue[] = []) {
+    this.params = params
+  }
 
   /** Adds a condition; each `?` in it is replaced by the number of the next value. */
   add(text: string, ...values: readonly SqlValue[]): void {
@@ -24,6 +29,18 @@ export class Conditions {
     if (prefix !== undefined) this.add(`${column} >= ? AND ${column} < ?`, prefix, `${prefix}\u007f`)
   }
 
+  /** Adds that the name is one of these, exact or as `prefix*`; `undefined` for any. */
+  named(column: string, patterns: readonly string[] | undefined): void {
+    if (patterns === undefined) return
+    const texts = patterns.map((pattern) =>
+      pattern.endsWith('*') ? `${column} >= ? AND ${column} < ?` : `${column} = ?`,
+    )
+    const values = patterns.flatMap((pattern) =>
+      pattern.endsWith('*') ? [pattern.slice(0, -1), `${pattern.slice(0, -1)}\u007f`] : [pattern],
+    )
+    this.add(texts.length === 0 ? '1 = 0' : texts.join(' OR '), ...values)
+  }
+
   /** Adds a range of times. Throws `input_invalid`. */
   times(column: string, what: string, range: TimeRange | undefined): void {
     if (range?.from !== undefined) this.add(`${column} >= ?`, parseTime(what, range.from))
@@ -37,9 +54,19 @@ export class Conditions {
     this.add(`(${columns.join(', ')}) ${direction === 'ascending' ? '>' : '<'} (${places})`, ...after)
   }
 
+  /** Adds a condition whose parameters are among ours already. */
+  join(text: string): void {
+    this.#texts.push(text)
+  }
+
+  /** All of them as one condition; of none, one that always holds. */
+  get text(): string {
+    return this.#texts.length === 0 ? '1 = 1' : this.#texts.map((text) => `(${text})`).join(' AND ')
+  }
+
   /** `WHERE …`, or nothing. */
   get where(): string {
-    return this.#texts.length === 0 ? '' : `WHERE ${this.#texts.map((text) => `(${text})`).join(' AND ')}`
+    return this.#texts.length === 0 ? '' : `WHERE ${this.text}`
   }
 
   #place(value: SqlValue): string {

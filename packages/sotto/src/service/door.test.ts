@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { SottoError, textValue } from '@sotto/sdk/model'
 import { AfterCommit, Door } from './door.ts'
-import { everyRight } from './access.ts'
+import { everyRight, fixedAccess } from './fixed-access.ts'
 import { getSecret } from './secrets/lookup.ts'
 import type { ServiceParts } from './parts.ts'
 import { openTestService, withCode } from './testing.ts'
@@ -17,7 +17,7 @@ function doorOf(service: TestService): Door {
     chain,
     clock: Date.now,
     random: systemRandom,
-    access: everyRight,
+    access: fixedAccess(everyRight),
     flavors: [],
     rootKeyPath: '',
     logsFolder: '',
@@ -93,7 +93,7 @@ test('a caller who is no longer a principal is not let in', async (t) => {
     chain,
     clock: Date.now,
     random: systemRandom,
-    access: everyRight,
+    access: fixedAccess(everyRight),
     flavors: [],
     rootKeyPath: '',
     logsFolder: '',

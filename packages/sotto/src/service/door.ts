@@ -13,7 +13,7 @@ import type { Transaction } from '../store/store.ts'
 import { Rows } from '../store/rows.ts'
 import { Call } from './call.ts'
 import type { Actor, ServiceParts } from './parts.ts'
-import { requireSignedIn } from './principals/signed-in.ts'
+import { requireSignedIn, workspaceNotFound } from './principals/signed-in.ts'
 
 export type Input<N extends OperationName> = Parameters<Api[N]>[0]
 export type Output<N extends OperationName> = Awaited<ReturnType<Api[N]>>
@@ -121,7 +121,10 @@ export class Door {
     await parts.keyring.refresh(tx)
     const rows = new Rows(tx, parts.keyring)
     const { principal, token } = await requireSignedIn(rows, this.#actor, parts.clock())
-    return new Call({ operation, parts, tx, principal, token, actor: this.#actor })
+    const { workspaceId } = this.#actor
+    const access = (await parts.access.load(rows, workspaceId, [principal])).get(principal.id)
+    if (access?.enters !== true) throw workspaceNotFound()
+    return new Call({ operation, parts, tx, principal, token, access, actor: this.#actor })
   }
 
   async #recordRefusal(operation: OperationName, asked: readonly string[], error: SottoError): Promise<void> {

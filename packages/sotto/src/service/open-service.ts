@@ -13,10 +13,10 @@ import type { LiveKeyring } from '../store/live-keyring.ts'
 import { openSqliteStore } from '../store/sqlite-store.ts'
 import { makeStoreFolder } from '../store/store-file.ts'
 import type { CloseOptions, Store } from '../store/store.ts'
-import { rightsOfLocal } from './access.ts'
 import type { AuditCopy } from './audit/copy/audit-copy.ts'
 import { openStore, storeExists } from './first-use.ts'
 import type { OpenedStore } from './first-use.ts'
+import { storedGrants } from './principals/stored-grants.ts'
 import { createService } from './service.ts'
 import type { Service } from './service.ts'
 
@@ -72,7 +72,7 @@ function startService(input: OpenServiceInput, store: Store, rootKey: RootKey): 
       copy: await auditCopyOf(input.env, store, opened.keyring),
       clock: Date.now,
       random: systemRandom,
-      access: rightsOfLocal,
+      access: storedGrants,
       flavors,
       rootKeyPath: placeOf(input).path,
       logsFolder,

@@ -49,6 +49,7 @@ async function openWorld(t: TestContext): Promise<World> {
   })
   const { id: attempt } = await api.startAttempt({ run, step: 'load' })
   await api.createServiceAccount({ name: 'ci' })
+  await api.addGrant({ principal: 'ci', grant: 'read', kind: 'secret' })
   const { id: token } = await api.createToken({ name: 'first', principal: 'ci' })
   return { ...service, run, attempt, token }
 }
@@ -119,6 +120,11 @@ const calls: Calls = {
   createToken: (api) => api.createToken({ name: 'second', principal: 'ci' }),
   listTokens: (api) => api.listTokens({ principal: 'ci' }),
   revokeToken: (api, { token }) => api.revokeToken({ token }),
+  addGrant: (api) => api.addGrant({ principal: 'ci', grant: 'viewer' }),
+  removeGrant: (api) => api.removeGrant({ principal: 'ci', grant: 'read', kind: 'secret' }),
+  listGrants: (api) => api.listGrants({ principal: 'ci' }),
+  explainAccess: (api) => api.explainAccess({ principal: 'ci', right: 'read', kind: 'secret', name: 'crm' }),
+  listAccess: (api) => api.listAccess({ right: 'read', kind: 'secret', name: 'crm' }),
   listAudit: (api) => api.listAudit({}),
   verifyAudit: (api) => api.verifyAudit({}),
   exportAudit: (api) => api.exportAudit({}),
@@ -163,6 +169,7 @@ test('the walk sees every operation', () => {
 /** What everybody may do, and why. */
 const freeForAll: { readonly [name in OperationName]?: string } = {
   whoAmI: 'tells the caller alone, and of nobody else',
+  listSecrets: 'shows, where nothing is granted, what the caller keeps in his own scope',
 }
 
 for (const name of operationNames) {

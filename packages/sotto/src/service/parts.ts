@@ -4,7 +4,7 @@ import type { RandomSource } from '../keys/random.ts'
 import type { AuditChain } from '../store/audit-chain.ts'
 import type { LiveKeyring } from '../store/live-keyring.ts'
 import type { Store } from '../store/store.ts'
-import type { AccessRule } from './access.ts'
+import type { AccessSource } from './access.ts'
 import type { AuditCopy } from './audit/copy/audit-copy.ts'
 
 export interface ServiceParts {
@@ -16,7 +16,7 @@ export interface ServiceParts {
   /** UTC milliseconds. */
   readonly clock: () => number
   readonly random: RandomSource
-  readonly access: AccessRule
+  readonly access: AccessSource
   /** The built-in flavors. */
   readonly flavors: readonly Flavor[]
   /** The file where a root key lies, or would lie if it were in a file. Absolute. */

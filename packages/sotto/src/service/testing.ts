@@ -8,16 +8,17 @@ import { RootKey } from '../keys/root-key.ts'
 import { openSqliteStore } from '../store/sqlite-store.ts'
 import type { SqlRow, SqlValue, Store } from '../store/store.ts'
 import { temporaryFolder } from '../store/testing.ts'
-import { everyRight, rightsOfLocal } from './access.ts'
-import type { AccessRule } from './access.ts'
+import { everyRight, fixedAccess } from './fixed-access.ts'
+import type { AccessRule } from './fixed-access.ts'
 import { openStore } from './first-use.ts'
 import type { OpenedStore } from './first-use.ts'
+import { storedGrants } from './principals/stored-grants.ts'
 import { createService } from './service.ts'
 import type { Service } from './service.ts'
 
 export interface TestService extends OpenedStore {
   readonly api: Api
-  /** As the program has it: `local` has every right. */
+  /** As the program has it: rights are what was granted. */
   readonly service: Service
   readonly store: Store
   readonly folder: string
@@ -65,11 +66,11 @@ export async function openTestService(
     logsFolder: join(folder, 'logs'),
   }
   const withRule = (access: AccessRule): Api =>
-    reachedBy(createService({ ...common, access }).as({ ...opened, osUser: 'tester' }))
+    reachedBy(createService({ ...common, access: fixedAccess(access) }).as({ ...opened, osUser: 'tester' }))
   return {
     ...opened,
     api: withRule(everyRight),
-    service: createService({ ...common, access: rightsOfLocal }),
+    service: createService({ ...common, access: storedGrants }),
     store,
     folder,
     withRule,

@@ -1,4 +1,4 @@
-/** Rows of principals and of their tokens. */
+/** Rows of principals, of their tokens and of what is granted to them. */
 import { defineTable } from './table.ts'
 import type { Table } from './table.ts'
 
@@ -70,5 +70,35 @@ export const tokenTable: Table<TokenRow> = defineTable<TokenRow>({
     created_at: 'integer',
     expires_at: 'integer',
     revoked_at: 'integer?',
+  },
+})
+
+/**
+ * `granted` is a right or a role, `kind` a kind of objects or empty for each, `pattern` an exact name or `prefix*`.
+ * `workspace_id` is null where it holds everywhere; `author` is who granted it.
+ */
+export interface GrantRow {
+  readonly id: string
+  readonly principal_id: string
+  readonly workspace_id: string | null
+  readonly granted: string
+  readonly kind: string
+  readonly pattern: string
+  readonly author: string
+  readonly created_at: number
+}
+
+export const grantTable: Table<GrantRow> = defineTable<GrantRow>({
+  name: 'access_grant',
+  key: ['id'],
+  columns: {
+    id: 'text',
+    principal_id: 'text',
+    workspace_id: 'text?',
+    granted: 'text',
+    kind: 'text',
+    pattern: 'text',
+    author: 'text',
+    created_at: 'integer',
   },
 })

@@ -80,6 +80,20 @@ export class Rows {
     return rows.map((row) => this.#verify(table, row, { equalities, params }))
   }
 
+  /** As `list`, and remembered as `find` remembers: for few rows that many calls ask for. */
+  async listRemembered<R extends object>(
+    table: Table<R>,
+    clauses: string,
+    params: readonly SqlValue[],
+  ): Promise<readonly R[]> {
+    const key = `list ${conditionNumber(clauses)}\n${params.join('\n')}`
+    const known = this.#tx.recall(table.name, key)
+    if (known?.row !== undefined) return known.row as readonly R[] // it was this method that remembered it
+    const rows = await this.list(table, clauses, params)
+    this.#tx.remember(table.name, key, rows)
+    return rows
+  }
+
   /** Writes a new row. */
   async insert<R extends object>(table: Table<R>, row: R): Promise<void> {
     const { values, digest } = this.#encode(table, row)

@@ -2,7 +2,7 @@
 import { auditEventTable, auditHeadTable } from './audit.ts'
 import { componentTable, flavorTable, referenceTable } from './components.ts'
 import { dataKeyTable, keyringTable, schemaVersionTable } from './keyring-table.ts'
-import { principalTable, tokenTable } from './principals.ts'
+import { grantTable, principalTable, tokenTable } from './principals.ts'
 import { artifactTable, attemptTable, runTable, secretReadTable } from './runs.ts'
 import { secretTable, secretValueTable, secretVersionTable } from './secrets.ts'
 import { stackComponentTable, stackTable } from './stacks.ts'
@@ -16,6 +16,7 @@ export const tables: readonly AnyTable[] = [
   workspaceTable,
   principalTable,
   tokenTable,
+  grantTable,
   secretTable,
   secretVersionTable,
   secretValueTable,

@@ -1,6 +1,16 @@
 /** Shapes of the inputs about principals and their tokens. */
-import { flag, number, object, oneOf, optional, text, texts } from './shape.ts'
-import type { Shapes } from './shape.ts'
+import type { AccessQuestion, GrantInput } from '@sotto/sdk/model'
+import { flag, number, object, oneOf, optional, text, texts, word } from './shape.ts'
+import type { Members, Shapes } from './shape.ts'
+
+const grant: Members<GrantInput> = {
+  principal: text,
+  grant: word(),
+  kind: optional(word()),
+  name: optional(text),
+  everywhere: optional(flag),
+}
+const accessQuestion: Members<AccessQuestion> = { right: word(), kind: word(), name: text, scope: optional(word()) }
 
 export const principalShapes: Pick<
   Shapes,
@@ -13,6 +23,11 @@ export const principalShapes: Pick<
   | 'createToken'
   | 'listTokens'
   | 'revokeToken'
+  | 'addGrant'
+  | 'removeGrant'
+  | 'listGrants'
+  | 'explainAccess'
+  | 'listAccess'
 > = {
   whoAmI: object<Record<never, never>>({}),
   createServiceAccount: object({ name: text, description: optional(text), labels: optional(texts) }),
@@ -42,4 +57,9 @@ export const principalShapes: Pick<
     limit: optional(number),
   }),
   revokeToken: object({ token: text }),
+  addGrant: object(grant),
+  removeGrant: object(grant),
+  listGrants: object({ principal: optional(text), cursor: optional(text), limit: optional(number) }),
+  explainAccess: object({ ...accessQuestion, principal: optional(text) }),
+  listAccess: object(accessQuestion),
 }

@@ -10,24 +10,29 @@ import { readLabels } from '../labels.ts'
 import { timeText } from '../time.ts'
 
 /** What is asked for when rights on the principal are looked at. */
-export function principalAccess({ name }: Pick<PrincipalRow, 'name'>): AccessObject {
-  return { kind: 'principal', name }
+export function principalAccess(row: Pick<PrincipalRow, 'name' | 'workspace_id'>, right: Right): AccessObject {
+  // Users are seen in every workspace that they might be in, but what is done to one is done everywhere.
+  return { kind: 'principal', name: row.name, ofStore: row.workspace_id === null && right !== 'describe' }
 }
 
 /**
  * The principal, or the caller where none is named; without a right, that of the operation. A service account of another
  * workspace is not found. Throws `principal_not_found`, and `forbidden` for a right that a caller who may describe it lacks.
  */
-export async function getPrincipal(call: Call, text: string = call.principal.id, right?: Right): Promise<PrincipalRow> {
+export async function getPrincipal(
+  call: Call,
+  text: string = call.principal.id,
+  right: Right = call.right,
+): Promise<PrincipalRow> {
   call.ask(`principal ${text}`)
   const row = await call.rows.find(
     principalTable,
     isId(text) ? 'id = $1 AND deleted_at IS NULL' : 'name = $1 AND deleted_at IS NULL',
     [isId(text) ? text.toLowerCase() : text],
   )
-  const visible = call.may(principalAccess({ name: row?.name ?? text }), 'describe')
+  const visible = call.may({ kind: 'principal', name: row?.name ?? text }, 'describe')
   if (row === undefined || !visible || !isOfWorkspace(call, row)) throw principalNotFound(text)
-  call.require(principalAccess(row), right)
+  call.require(principalAccess(row, right), right)
   return row
 }
 

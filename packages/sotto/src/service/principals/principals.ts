@@ -81,8 +81,9 @@ async function deleteServiceAccount(call: Call, input: { readonly principal: str
 /** By name: filtered in SQL by what the caller may describe, so that pages tell nothing of others. */
 async function listPrincipals(call: Call, query: PrincipalQuery): Promise<Page<Principal>> {
   call.ask('principals')
-  call.require({ kind: 'principal', name: '*' }, 'describe')
+  const names = call.visibleNames('principal')
   const conditions = new Conditions()
+  conditions.named('name', names && [...names, call.principal.name])
   conditions.add('deleted_at IS NULL')
   conditions.add('workspace_id IS NULL OR workspace_id = ?', call.workspaceId)
   conditions.equals('kind', query.kind)

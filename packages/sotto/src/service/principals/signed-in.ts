@@ -20,7 +20,10 @@ export interface SignInPlace {
   readonly workspace: string
 }
 
-/** Who the credential stands for. Throws `not_signed_in`. */
+/**
+ * Who the credential stands for. Throws `not_signed_in`; and `workspace_not_found` to whoever came with a good one that is
+ * for every workspace, where the workspace is not there or he has no right in it.
+ */
 export function authenticate(parts: ServiceParts, credential: string, { workspace }: SignInPlace): Promise<Actor> {
   const kind = readTokenKind(credential)
   if (kind === undefined) return Promise.reject(notSignedIn())
@@ -33,14 +36,17 @@ export function authenticate(parts: ServiceParts, credential: string, { workspac
     const found = await rows.find(workspaceTable, isId(workspace) ? 'id = $1' : 'name = $1', [
       isId(workspace) ? workspace.toLowerCase() : workspace,
     ])
+    const nowMs = parts.clock()
     const actor = {
       principalId: token?.principal_id ?? '',
       workspaceId: found?.id ?? '',
       osUser: `token ${token?.id ?? ''}`,
       tokenId: token?.id ?? '',
     }
-    if (found === undefined || token?.kind !== kind || !isGood({ actor, token, principal, nowMs: parts.clock() }))
+    if (principal === undefined || token?.kind !== kind || !isGood({ actor, token, principal, nowMs }))
       throw notSignedIn()
+    const access = (await parts.access.load(rows, actor.workspaceId, [principal])).get(principal.id)
+    if (found === undefined || access?.enters !== true) throw workspaceNotFound()
     return actor
   })
 }
@@ -74,6 +80,11 @@ function isGood({ actor, token, principal, nowMs }: SignedIn): boolean {
     nowMs < token.expires_at &&
     (token.workspace_id === null || token.workspace_id === actor.workspaceId)
   )
+}
+
+/** One that is not there, and one in which the caller has no right: both look alike. */
+export function workspaceNotFound(): SottoError {
+  return new SottoError('workspace_not_found', 'there is no such workspace, or you have no right in it')
 }
 
 function notSignedIn(): SottoError {

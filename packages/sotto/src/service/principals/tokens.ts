@@ -40,11 +40,11 @@ export const tokenHandlers: Handlers<'createToken' | 'listTokens' | 'revokeToken
     call.ask(`token ${id}`)
     const row = await call.rows.find(tokenTable, 'id = $1', [id.toLowerCase()])
     const owner = await call.rows.find(principalTable, 'id = $1', [row?.principal_id ?? ''])
-    const visible = call.may(principalAccess({ name: owner?.name ?? '' }), 'describe')
+    const visible = call.may({ kind: 'principal', name: owner?.name ?? '' }, 'describe')
     const ofWorkspace = owner?.workspace_id === null || owner?.workspace_id === call.workspaceId
     if (row === undefined || owner === undefined || !visible || !ofWorkspace)
       throw new SottoError('token_not_found', `there is no token ${shown(id)}`)
-    if (owner.id !== call.principal.id) call.require(principalAccess(owner), 'manage')
+    if (owner.id !== call.principal.id) call.require(principalAccess(owner, 'manage'), 'manage')
     const revoked = await revoke(call, row)
     call.event({ object: `${owner.kind} ${owner.name}`, objectId: row.id, detail: { token: row.name } })
     return describeToken(call, revoked)

@@ -5,8 +5,8 @@ import { systemRandom } from '../../keys/random.ts'
 import { Rows } from '../../store/rows.ts'
 import type { Store, Transaction } from '../../store/store.ts'
 import { principalTable } from '../../store/principals.ts'
-import { everyRight } from '../access.ts'
-import type { AccessRule } from '../access.ts'
+import { everyRight, fixedAccess } from '../fixed-access.ts'
+import type { AccessRule } from '../fixed-access.ts'
 import { newPrincipal } from '../principals/new-principal.ts'
 import { createService } from '../service.ts'
 import type { TestService } from '../testing.ts'
@@ -48,7 +48,7 @@ export function apiOf(
     chain: service.chain,
     clock: () => Date.UTC(2026, 0, 1),
     random: systemRandom,
-    access: other.access ?? everyRight,
+    access: fixedAccess(other.access ?? everyRight),
     flavors: other.flavors ?? testFlavors,
     rootKeyPath: '',
     logsFolder: service.folder,

@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { fc } from '../../../../../test/support/property.ts'
 import { isSottoError } from '@sotto/sdk/model'
 import type { Json, PlacedSettings, Scope, SecretSelector } from '@sotto/sdk/model'
-import type { AccessRule } from '../access.ts'
+import type { AccessRule } from '../fixed-access.ts'
 import { addPrincipal, apiOf, attribute, testFlavors, texts } from './reference-testing.ts'
 import { openTestService } from '../testing.ts'
 

@@ -6,6 +6,7 @@ import type { SecretKey } from '@sotto/sdk/model'
 import { secretTable, secretVersionTable } from '../../store/secrets.ts'
 import type { SecretRow, SecretVersionRow } from '../../store/secrets.ts'
 import type { Call } from '../call.ts'
+import { Conditions } from '../conditions.ts'
 import { innermost, secretAccess } from '../secrets/lookup.ts'
 import type { SecretQuestion } from './reference-request.ts'
 import { listBatch } from '../row-batches.ts'
@@ -105,12 +106,7 @@ export async function loadWorld(call: Call, questions: readonly SecretQuestion[]
 }
 
 async function loadSecrets(call: Call, names: Iterable<string>): Promise<ReadonlyMap<string, FoundSecret>> {
-  const rows = await listBatch(call.rows, secretTable, {
-    where: 'workspace_id = $1 AND scope_owner IN ($2, $3) AND deleted_at IS NULL AND',
-    params: [call.workspaceId, call.principal.id, ''],
-    column: 'name',
-    values: names,
-  })
+  const rows = await loadNamesakes(call, [...names])
   const found = new Map<string, FoundSecret>()
   for (const [name, namesakes] of Map.groupBy(rows, (row) => row.name)) {
     const row = innermost(call, namesakes)
@@ -127,6 +123,20 @@ async function loadSecrets(call: Call, names: Iterable<string>): Promise<Readonl
     })
   }
   return found
+}
+
+/** Of the workspace's only those that the caller may describe: no time tells that there are others. */
+async function loadNamesakes(call: Call, names: readonly string[]): Promise<readonly SecretRow[]> {
+  const visible = names.filter((name) => call.may({ kind: 'secret', name }, 'describe'))
+  const load = (owners: readonly string[], values: readonly string[]): Promise<readonly SecretRow[]> =>
+    listBatch(call.rows, secretTable, {
+      where: `workspace_id = $1 AND scope_owner IN (${owners.map((_, index) => `$${String(index + 2)}`).join(', ')}) AND deleted_at IS NULL AND`,
+      params: [call.workspaceId, ...owners],
+      column: 'name',
+      values,
+    })
+  if (visible.length === names.length) return load([call.principal.id, ''], names)
+  return [...(await load([call.principal.id], names)), ...(await load([''], visible))]
 }
 
 /** Loads the newest and the pinned versions into their secrets. */
@@ -165,10 +175,14 @@ async function loadVersions(
 
 /** Names that may be meant where one is missing. */
 async function loadCandidates(call: Call): Promise<readonly string[]> {
-  const rows = await call.rows.list(
-    secretTable,
-    `WHERE workspace_id = $1 AND scope_owner IN ($2, $3) AND deleted_at IS NULL ORDER BY name LIMIT ${String(mostCandidates)}`,
-    [call.workspaceId, call.principal.id, ''],
-  )
-  return rows.filter((row) => call.may(secretAccess(row), 'describe')).map(({ name }) => name)
+  const names: string[] = []
+  for (const owner of [call.principal.id, '']) {
+    const conditions = new Conditions()
+    conditions.add('workspace_id = ? AND scope_owner = ? AND deleted_at IS NULL', call.workspaceId, owner)
+    if (owner === '') conditions.named('name', call.visibleSecrets())
+    const clauses = `${conditions.where} ORDER BY name LIMIT ${String(mostCandidates)}`
+    const rows = await call.rows.list(secretTable, clauses, conditions.params)
+    names.push(...rows.filter((row) => call.may(secretAccess(row), 'describe')).map(({ name }) => name))
+  }
+  return names
 }

@@ -11,32 +11,45 @@ import type { SecretRow } from '../../store/secrets.ts'
 import { principalTable } from '../../store/principals.ts'
 import type { PrincipalRow } from '../../store/principals.ts'
 import { allows } from '../access.ts'
+import type { Access } from '../access.ts'
 import type { Call } from '../call.ts'
 import { secretAccess } from '../secrets/lookup.ts'
 import { listBatch } from '../row-batches.ts'
 
-export class Trust {
-  readonly #call: Call
-  readonly #authors: ReadonlyMap<Id, PrincipalRow>
+/** Somebody whose text an object holds, and who may act. */
+interface Author {
+  readonly principal: PrincipalRow
+  readonly access: Access
+}
 
-  constructor(call: Call, authors: readonly PrincipalRow[]) {
-    this.#call = call
-    this.#authors = new Map(authors.map((author) => [author.id, author]))
+const none: ReadonlyMap<Id, Access> = new Map()
+
+export class Trust {
+  readonly #authors: ReadonlyMap<Id, Author>
+
+  constructor(authors: readonly Author[]) {
+    this.#authors = new Map(authors.map((author) => [author.principal.id, author]))
   }
 
   /** Loads the authors in one statement. Throws `row_altered`. */
   static async load(call: Call, authorIds: Iterable<Id>): Promise<Trust> {
     const others = [...new Set(authorIds)].filter((id) => id !== call.principal.id)
     const rows = await listBatch(call.rows, principalTable, { column: 'id', values: others })
-    return new Trust(call, [call.principal, ...rows])
+    const acting = rows.filter((row) => row.disabled_at === null && row.deleted_at === null)
+    const access = acting.length === 0 ? none : await call.parts.access.load(call.rows, call.workspaceId, acting)
+    const loaded = acting.flatMap((principal): Author[] => {
+      const found = access.get(principal.id)
+      return found === undefined ? [] : [{ principal, access: found }]
+    })
+    return new Trust([{ principal: call.principal, access: call.access }, ...loaded])
   }
 
-  /** May the secret go where these principals wrote? One who is no longer there may read nothing. */
+  /** May the secret go where these principals wrote? One who was disabled or deleted may read nothing. */
   holds(secret: SecretRow, authors: Iterable<Id>): boolean {
     const object = secretAccess(secret)
     for (const id of authors) {
       const author = this.#authors.get(id)
-      if (author === undefined || !allows(this.#call.parts.access, author, 'read', object)) return false
+      if (author === undefined || !allows(author.access, author.principal, 'read', object)) return false
     }
     return true
   }

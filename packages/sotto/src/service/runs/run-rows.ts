@@ -4,6 +4,7 @@ import type { ArtifactRecord, Attempt, Id, Right, Run, RunDetail, RunState } fro
 import { artifactTable, attemptTable, runTable } from '../../store/runs.ts'
 import type { ArtifactRow, AttemptRow, RunRow } from '../../store/runs.ts'
 import type { Call } from '../call.ts'
+import { Conditions } from '../conditions.ts'
 import { principalName } from '../secrets/secret-description.ts'
 import { timeText } from '../time.ts'
 
@@ -26,9 +27,12 @@ export async function getRun(call: Call, text: string, right?: Right): Promise<R
 async function completeId(call: Call, text: string): Promise<Id> {
   if (!partOfId.test(text)) throw runNotFound(text)
   const part = text.toLowerCase()
+  const conditions = new Conditions()
+  conditions.equals('workspace_id', call.workspaceId)
+  conditions.named('pipeline', call.access.names('describe', 'run'))
   const rows = await call.tx.all(
-    'SELECT id FROM run WHERE workspace_id = $1 ORDER BY started_at DESC, id DESC LIMIT $2',
-    [call.workspaceId, recentRuns],
+    `SELECT id FROM run ${conditions.where} ORDER BY started_at DESC, id DESC LIMIT ${String(recentRuns)}`,
+    conditions.params,
   )
   const ids = rows.map((row) => String(row['id'])).filter((id) => id.startsWith(part) || id.endsWith(part))
   if (ids.length > 1) {

@@ -8,8 +8,8 @@ import type { AttemptEnd, Json, RunQuery, SecretRead } from '@sotto/sdk/model'
 import { canonicalJson } from '../../store/canonical-json.ts'
 import { artifactTable, attemptTable, runTable, secretReadTable } from '../../store/runs.ts'
 import type { ArtifactRow, AttemptRow, RunRow } from '../../store/runs.ts'
-import type { SqlValue } from '../../store/store.ts'
 import type { Call } from '../call.ts'
+import { Conditions } from '../conditions.ts'
 import { pageLimit, pageStart, toPage } from '../cursor.ts'
 import type { Handlers } from '../door.ts'
 import { describeAttempt, describeRunRow, describeRunWhole, getAttempt, getRun, listAttempts } from './run-rows.ts'
@@ -149,31 +149,18 @@ async function insertArtifacts(call: Call, input: AttemptEnd): Promise<readonly 
   return rows
 }
 
-/** Runs newest first, one more than the page holds. */
+/** Runs newest first, one more than the page holds, of pipelines whose runs the caller may describe. */
 function selectRuns(call: Call, query: RunQuery): Promise<readonly RunRow[]> {
   call.ask('run')
-  // The right is looked at before the rows are, so that a page never shrinks by what may not be seen.
-  call.require({ kind: 'run', name: query.pipeline ?? '*' })
-  const conditions = ['workspace_id = $1']
-  const params: SqlValue[] = [call.workspaceId]
-  const add = (condition: (place: string) => string, value: SqlValue): void => {
-    params.push(value)
-    conditions.push(condition(`$${String(params.length)}`))
-  }
-  if (query.pipeline !== undefined) add((place) => `pipeline = ${place}`, query.pipeline)
-  if (query.stack !== undefined) add((place) => `stack = ${place}`, query.stack)
-  if (query.state !== undefined) add((place) => `state = ${place}`, query.state)
-  const [startedAt, id] = pageStart(call, query) ?? []
-  if (startedAt !== undefined && id !== undefined) {
-    params.push(startedAt, id)
-    conditions.push(`(started_at, id) < ($${String(params.length - 1)}, $${String(params.length)})`)
-  }
-  params.push(pageLimit(query) + 1)
-  return call.rows.list(
-    runTable,
-    `WHERE ${conditions.join(' AND ')} ORDER BY started_at DESC, id DESC LIMIT $${String(params.length)}`,
-    params,
-  )
+  const conditions = new Conditions()
+  conditions.equals('workspace_id', call.workspaceId)
+  conditions.named('pipeline', call.visibleNames('run'))
+  conditions.equals('pipeline', query.pipeline)
+  conditions.equals('stack', query.stack)
+  conditions.equals('state', query.state)
+  conditions.behind(['started_at', 'id'], 'descending', pageStart(call, query))
+  const clauses = `${conditions.where} ORDER BY started_at DESC, id DESC LIMIT ${String(pageLimit(query) + 1)}`
+  return call.rows.list(runTable, clauses, conditions.params)
 }
 
 function requireRunning(row: { readonly state: string }, what: string): void {

@@ -13,10 +13,12 @@ import type { Call } from '../call.ts'
 export async function findSecret(call: Call, selector: SecretSelector): Promise<SecretRow | undefined> {
   const { secret: text, scope } = selector
   if (isId(text)) {
-    const row = await call.rows.find(secretTable, 'id = $1 AND workspace_id = $2 AND deleted_at IS NULL', [
-      text.toLowerCase(),
-      call.workspaceId,
-    ])
+    // Another's own secret is not even loaded.
+    const row = await call.rows.find(
+      secretTable,
+      "id = $1 AND workspace_id = $2 AND scope_owner IN ('', $3) AND deleted_at IS NULL",
+      [text.toLowerCase(), call.workspaceId, call.principal.id],
+    )
     return row !== undefined &&
       (scope === undefined || scope === scopeOf(row)) &&
       call.may(secretAccess(row), 'describe')
@@ -26,8 +28,10 @@ export async function findSecret(call: Call, selector: SecretSelector): Promise<
   requireName('secret', text)
   // One after the other: the outer one is mostly not needed.
   for (const owner of scopeOwners(call, scope)) {
+    // Before it is looked for: so no time tells whether there is one that may not be described.
+    if (!call.may({ kind: 'secret', name: text, scopeOwner: owner }, 'describe')) continue
     const row = await findLiveSecret(call, owner, text)
-    if (row !== undefined && call.may(secretAccess(row), 'describe')) return row
+    if (row !== undefined) return row
   }
   return undefined
 }

@@ -24,7 +24,7 @@ export async function deleteSecret(call: Call, input: SecretSelector): Promise<S
   return describe(call, row)
 }
 
-/** Brings it back under its name or another one; needs the right to write both. Throws `secret_exists`. */
+/** Brings it back under its name or another one; needs the right to write both, and to manage what is renamed by it. Throws `secret_exists`. */
 export async function undeleteSecret(
   call: Call,
   input: SecretSelector & { readonly newName?: string | undefined },
@@ -33,6 +33,7 @@ export async function undeleteSecret(
   const secret = await getDeletedSecret(call, input)
   call.require(secretAccess(secret))
   const name = input.newName ?? secret.name
+  if (name !== secret.name) call.require(secretAccess(secret), 'manage') // as with a rename
   call.ask(`secret ${name}`)
   call.require({ kind: 'secret', name, scopeOwner: secret.scope_owner })
   if ((await findLiveSecret(call, secret.scope_owner, name)) !== undefined) {
@@ -110,15 +111,17 @@ async function getDeletedSecret(call: Call, selector: SecretSelector): Promise<S
 /** At most one of each namespace. */
 async function listDeleted(call: Call, { secret: text, scope }: SecretSelector): Promise<readonly SecretRow[]> {
   if (isId(text)) {
-    const row = await call.rows.find(secretTable, 'id = $1 AND workspace_id = $2', [
-      text.toLowerCase(),
-      call.workspaceId,
-    ])
+    const row = await call.rows.find(
+      secretTable,
+      "id = $1 AND workspace_id = $2 AND scope_owner IN ('', $3) AND deleted_at IS NOT NULL",
+      [text.toLowerCase(), call.workspaceId, call.principal.id],
+    )
     return row === undefined ? [] : [row]
   }
   requireName('secret', text)
   const rows: SecretRow[] = []
   for (const owner of scopeOwners(call, scope)) {
+    if (!call.may({ kind: 'secret', name: text, scopeOwner: owner }, 'describe')) continue
     const clauses =
       'WHERE workspace_id = $1 AND scope_owner = $2 AND name = $3 AND deleted_at IS NOT NULL ORDER BY deleted_at DESC, id DESC LIMIT 1'
     rows.push(...(await call.rows.list(secretTable, clauses, [call.workspaceId, owner, text])))

@@ -23,6 +23,9 @@ import { timeText } from '../time.ts'
 
 const sortColumns = { name: 'name', created: 'created_at', updated: 'updated_at' } as const
 
+/** Those of the workspace that the caller may describe, for `Conditions.named`. */
+type Names = readonly string[] | undefined
+
 interface Sort {
   readonly column: (typeof sortColumns)[keyof typeof sortColumns]
   readonly direction: 'ascending' | 'descending'
@@ -31,9 +34,15 @@ interface Sort {
 /** The secrets that the caller may describe and that pass all filters. Throws `input_invalid`. */
 export async function listSecrets(call: Call, query: SecretQuery): Promise<Page<SecretDescription>> {
   call.ask('secrets')
-  call.require({ kind: 'secret', name: '*' }, 'describe')
+  const names = call.visibleSecrets()
   const sort = readSort(query)
-  const rows = await loadSecrets(call, { query, sort, after: pageStart(call, query), limit: pageLimit(query) + 1 })
+  const rows = await loadSecrets(call, {
+    query,
+    names,
+    sort,
+    after: pageStart(call, query),
+    limit: pageLimit(query) + 1,
+  })
   const versions = await newestVersions(call, rows)
   return toPage(call, query, {
     rows,
@@ -45,13 +54,14 @@ export async function listSecrets(call: Call, query: SecretQuery): Promise<Page<
 /** Each namespace is one range of an index; two ranges are read and merged, so that no foreign row is walked over. */
 async function loadSecrets(
   call: Call,
-  { query, sort, after, limit }: { query: SecretQuery; sort: Sort; after: Position | undefined; limit: number },
+  input: { query: SecretQuery; names: Names; sort: Sort; after: Position | undefined; limit: number },
 ): Promise<readonly SecretRow[]> {
+  const { query, names, sort, after, limit } = input
   const { column, direction } = sort
   const order = direction === 'ascending' ? 'ASC' : 'DESC'
   const rows: SecretRow[] = []
   for (const owner of scopeOwners(call, query.scope)) {
-    const conditions = secretConditions(call, owner, query)
+    const conditions = secretConditions(call, owner, { query, names })
     conditions.behind([column, 'id'], direction, after)
     const clauses = `${conditions.where} ORDER BY ${column} ${order}, id ${order} LIMIT ${String(limit)}`
     rows.push(...(await call.rows.list(secretTable, clauses, conditions.params)))
@@ -60,9 +70,14 @@ async function loadSecrets(
   return rows.toSorted((a, b) => sign * comparePositions([a[column], a.id], [b[column], b.id])).slice(0, limit)
 }
 
-function secretConditions(call: Call, owner: string, query: SecretQuery): Conditions {
+function secretConditions(
+  call: Call,
+  owner: string,
+  { query, names }: { query: SecretQuery; names: Names },
+): Conditions {
   const conditions = new Conditions()
   conditions.add('workspace_id = ? AND scope_owner = ?', call.workspaceId, owner)
+  if (owner === '') conditions.named('name', names)
   conditions.add(query.deleted === true ? 'deleted_at IS NOT NULL' : 'deleted_at IS NULL')
   conditions.equals('name', query.name)
   conditions.prefix('name', query.namePrefix)
@@ -120,6 +135,7 @@ export async function listSecretUses(call: Call, query: SecretSelector & PageQue
   const secret = await getSecret(call, query)
   const conditions = new Conditions()
   conditions.add('r.workspace_id = ? AND r.secret_name = ?', call.workspaceId, secret.name)
+  addVisibleObjects(call, conditions)
   conditions.behind(['r.object_id', 'r.path', 'r.position'], 'ascending', pageStart(call, query))
   const sql = `${selectUses} ${conditions.where} ORDER BY r.object_id, r.path, r.position LIMIT ${String(pageLimit(query) + 1)}`
   return toPage(call, query, {
@@ -134,6 +150,20 @@ export async function listSecretUses(call: Call, query: SecretSelector & PageQue
       author: await principalName(call, text(row, 'author')),
     }),
   })
+}
+
+/** Places in objects that the caller may not describe are left out. */
+function addVisibleObjects(call: Call, conditions: Conditions): void {
+  for (const [kind, column] of [
+    ['component', 'c.name'],
+    ['stack', 's.name'],
+  ] as const) {
+    const names = call.access.names('describe', kind)
+    if (names === undefined) continue
+    const own = new Conditions(conditions.params)
+    own.named(column, names)
+    conditions.join(`r.object_kind <> '${kind}' OR ${own.text}`)
+  }
 }
 
 /** The index is only shown, so its rows are not loaded through `Rows`. */

@@ -76,12 +76,14 @@ export interface Change {
   readonly wanted: OpenValues
   /** The older version that comes back. */
   readonly from?: number
+  /** Keys that count as changed, whatever their values: what the caller may not compare. */
+  readonly rewritten?: ReadonlySet<string> | undefined
 }
 
 /** Makes the next version where a value, a key or a mark differs, and writes the row where anything does. */
 export async function applyChange(call: Call, change: Change): Promise<SecretWrite> {
   const { secret, version, facts, present, wanted, from } = change
-  const changes = compareValues(present, wanted)
+  const changes = compareValues(present, wanted, change.rewritten)
   const made = changes.added.length + changes.changed.length + changes.removed.length > 0
   const next: SecretRow = { ...secret, ...facts }
   const sameFacts =
@@ -110,14 +112,21 @@ async function answerUnchanged(call: Call, secret: SecretRow, version: SecretVer
   return { secret: await describe(call, secret, version), outcome: 'unchanged', written: [], removed: [] }
 }
 
-/** What differs, as names of keys, sorted. Values of one length are compared in constant time. */
-export function compareValues(present: OpenValues, wanted: OpenValues): VersionChanges {
+/**
+ * What differs, as names of keys, sorted. Values of one length are compared in constant time; those of `rewritten` keys not
+ * at all: they count as changed.
+ */
+export function compareValues(
+  present: OpenValues,
+  wanted: OpenValues,
+  rewritten: ReadonlySet<string> = new Set(),
+): VersionChanges {
   const names = [...wanted.keys()].toSorted()
   return {
     added: names.filter((key) => !present.has(key)),
     changed: names.filter((key) => {
       const [before, after] = [present.get(key), wanted.get(key)]
-      return before !== undefined && after !== undefined && !sameValue(before, after)
+      return before !== undefined && after !== undefined && (rewritten.has(key) || !sameValue(before, after))
     }),
     removed: [...present.keys()].filter((key) => !wanted.has(key)).toSorted(),
   }

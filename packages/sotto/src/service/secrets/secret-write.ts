@@ -5,7 +5,7 @@ import { secretTable } from '../../store/secrets.ts'
 import type { SecretRow } from '../../store/secrets.ts'
 import type { Call } from '../call.ts'
 import { mergeLabels, requireDescription } from '../labels.ts'
-import { findLiveSecret, findSecret, getSecret, scopeOf, scopeOwner } from './lookup.ts'
+import { findLiveSecret, findSecret, getSecret, scopeOf, scopeOwner, secretAccess } from './lookup.ts'
 import { describe, newestVersion } from './secret-description.ts'
 import { expiryAfter } from './secret-expiry.ts'
 import { givenValues, openValues, wipe } from './secret-values.ts'
@@ -79,7 +79,9 @@ export async function updateSecret(call: Call, input: SecretUpdate): Promise<Sec
   const given = givenValues(input.values ?? {}, markOf(input, present))
   try {
     const wanted = wantedValues(secret, input, present, given)
-    return await applyChange(call, { secret, version, facts, present, wanted })
+    // Who may write and not read would find a value by trying, were he told that his own changed nothing.
+    const rewritten = call.may(secretAccess(secret), 'read') ? undefined : new Set(given.keys())
+    return await applyChange(call, { secret, version, facts, present, wanted, rewritten })
   } finally {
     wipe(present)
     wipe(given)

@@ -57,13 +57,16 @@ function thenPurge<I, O>(write: (call: Call, input: I) => Promise<O>): (call: Ca
   }
 }
 
-/** Gives a secret another name; needs the right to write both names. Throws `secret_exists`. */
+/**
+ * Gives a secret another name. Rights are on names: who may only write a secret could hand it by a new name to all who
+ * read those, himself included. So it needs the right to manage it, and to write the new name. Throws `secret_exists`.
+ */
 async function renameSecret(
   call: Call,
   input: SecretSelector & { readonly newName: string },
 ): Promise<SecretDescription> {
   requireName('secret', input.newName)
-  const secret = await getSecret(call, input, 'write')
+  const secret = await getSecret(call, input, 'manage')
   call.ask(`secret ${input.newName}`)
   call.require({ kind: 'secret', name: input.newName, scopeOwner: secret.scope_owner }, 'write')
   const taken = await findLiveSecret(call, secret.scope_owner, input.newName)

@@ -7,6 +7,7 @@ import type { AccessObject } from '../access.ts'
 import { attributesByName } from './attributes.ts'
 import type { Call } from '../call.ts'
 import { maskedAttributes } from '../clear-text.ts'
+import { Conditions } from '../conditions.ts'
 import { requireComponentType } from './component-type.ts'
 import { getFlavor } from './flavors.ts'
 import { readLabels } from '../labels.ts'
@@ -80,12 +81,11 @@ export async function describeComponentRow(call: Call, row: ComponentRow): Promi
 
 /** What is thrown where it is not there, or may not be described. */
 export async function componentNotFound(call: Call, type: ComponentType, text: string): Promise<SottoError> {
-  const rows = await call.rows.list(
-    componentTable,
-    `WHERE workspace_id = $1 AND type = $2 ORDER BY name LIMIT ${String(mostCandidates)}`,
-    [call.workspaceId, type],
-  )
-  const names = rows.filter((row) => call.may(componentAccess(row), 'describe')).map(({ name }) => name)
+  const conditions = new Conditions()
+  conditions.add('workspace_id = ? AND type = ?', call.workspaceId, type)
+  conditions.named('name', call.access.names('describe', 'component'))
+  const clauses = `${conditions.where} ORDER BY name LIMIT ${String(mostCandidates)}`
+  const names = (await call.rows.list(componentTable, clauses, conditions.params)).map(({ name }) => name)
   return new SottoError('component_not_found', `there is no ${type} ${shown(text)}${suggestion(text, names)}`, {
     hint: names.length === 0 ? `sotto ${type} register ${text} --flavor=FLAVOR` : `sotto ${type} list`,
     details: { type, component: text },

@@ -112,8 +112,8 @@ export const componentHandlers: Handlers<ComponentOperation> = {
 
   listComponents: async (call, query) => {
     call.ask('components')
-    call.require({ kind: 'component', name: '*' })
     const conditions = new Conditions()
+    conditions.named('name', call.visibleNames('component'))
     conditions.equals('workspace_id', call.workspaceId)
     conditions.equals('type', query.type === undefined ? undefined : requireComponentType(query.type))
     conditions.equals('flavor', query.flavor)

@@ -47,7 +47,7 @@ export const flavorHandlers: Handlers<'registerFlavor' | 'describeFlavor' | 'lis
 
   listFlavors: async (call, { type }) => {
     call.ask('flavors')
-    call.require({ kind: 'component', name: '*' })
+    call.visibleNames('component')
     return { flavors: await listFlavors(call, type === undefined ? undefined : requireComponentType(type)) }
   },
 }
@@ -70,18 +70,18 @@ export async function getFlavor(call: Call, type: ComponentType, name: string): 
 }
 
 async function refuseFlavor(call: Call, type: ComponentType, name: string): Promise<never> {
-  const known = (await listFlavors(call, type)).map((flavor) => flavor.name)
-  const visible = known.filter((flavor) => call.may({ kind: 'component', name: flavor }, 'describe'))
+  const visible = (await listFlavors(call, type)).map((flavor) => flavor.name)
   throw new SottoError('flavor_not_found', `${type} has no flavor ${shown(name)}${suggestion(name, visible)}`, {
     hint: visible.length === 0 ? `sotto flavor register ${type} ${name}` : `sotto flavor list ${type}`,
     details: { type, flavor: name },
   })
 }
 
-/** In the order of types, then names. */
+/** Those that the caller may describe, built-in ones always, in the order of types, then names; never in pages. */
 async function listFlavors(call: Call, type: ComponentType | undefined): Promise<readonly Flavor[]> {
   const rows = await call.rows.list(flavorTable, 'WHERE workspace_id = $1', [call.workspaceId])
-  const flavors = [...call.parts.flavors, ...rows.map(describeFlavorRow)]
+  const custom = rows.filter(({ name }) => call.may({ kind: 'component', name }, 'describe'))
+  const flavors = [...call.parts.flavors, ...custom.map(describeFlavorRow)]
   return flavors
     .filter((flavor) => type === undefined || flavor.type === type)
     .toSorted((a, b) => order(a) - order(b) || (a.name < b.name ? -1 : 1))

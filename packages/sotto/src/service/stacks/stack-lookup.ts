@@ -9,6 +9,7 @@ import { preferenceTable } from '../../store/workspaces.ts'
 import type { AccessObject } from '../access.ts'
 import type { Call } from '../call.ts'
 import { componentTypeOf } from './component-lookup.ts'
+import { Conditions } from '../conditions.ts'
 import { activeStack, defaultStack } from '../first-use.ts'
 import { findFlavor } from './flavors.ts'
 import { readLabels } from '../labels.ts'
@@ -122,12 +123,11 @@ export async function describeStackRow(call: Call, row: StackRow, activeId?: Id)
 
 async function stackNotFound(call: Call, text: string | undefined): Promise<SottoError> {
   if (text === undefined) return new SottoError('stack_not_found', 'there is no active stack')
-  const rows = await call.rows.list(
-    stackTable,
-    `WHERE workspace_id = $1 ORDER BY name LIMIT ${String(mostCandidates)}`,
-    [call.workspaceId],
-  )
-  const names = rows.filter((row) => call.may(stackAccess(row), 'describe')).map(({ name }) => name)
+  const conditions = new Conditions()
+  conditions.equals('workspace_id', call.workspaceId)
+  conditions.named('name', call.access.names('describe', 'stack'))
+  const clauses = `${conditions.where} ORDER BY name LIMIT ${String(mostCandidates)}`
+  const names = (await call.rows.list(stackTable, clauses, conditions.params)).map(({ name }) => name)
   return new SottoError('stack_not_found', `there is no stack ${shown(text)}${suggestion(text, names)}`, {
     details: { stack: text },
   })

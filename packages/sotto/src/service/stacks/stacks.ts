@@ -155,8 +155,8 @@ export const stackHandlers: Handlers<StackOperation> = {
 
   listStacks: async (call, query) => {
     call.ask('stacks')
-    call.require({ kind: 'stack', name: '*' })
     const conditions = new Conditions()
+    conditions.named('name', call.visibleNames('stack'))
     conditions.equals('workspace_id', call.workspaceId)
     conditions.behind(['name'], 'ascending', pageStart(call, query))
     const clauses = `${conditions.where} ORDER BY name LIMIT ${String(pageLimit(query) + 1)}`
