@@ -13,8 +13,8 @@ import type { MacPart } from './mac.ts'
 import type { RandomSource } from './random.ts'
 import type { RootKey } from './root-key.ts'
 import { fingerprint, SigningKey } from './signing-key.ts'
-import { openValue, sealValue } from './value-blob.ts'
-import type { DataKey, ValueContext } from './value-blob.ts'
+import { readValue, sealValue } from './value-blob.ts'
+import type { DataKey, SealedValue, ValueContext } from './value-blob.ts'
 
 /** A data key without its bytes. */
 export interface DataKeyInfo {
@@ -78,9 +78,14 @@ export class Keyring {
    * Opens a value; the caller wipes it. Throws `value_corrupt`, and `key_unknown` where the keyring has not (yet) that
    * data key: the caller reloads the keyring once.
    */
-  openValue({ place, blob }: { place: ValuePlace; blob: Uint8Array }): Buffer {
+  openValue(input: { place: ValuePlace; blob: Uint8Array }): Buffer {
+    return this.readValue(input).open()
+  }
+
+  /** What opens the value as often as it is asked to; it is of use as long as this keyring is. Codes as of `openValue`. */
+  readValue({ place, blob }: { place: ValuePlace; blob: Uint8Array }): SealedValue {
     const findDataKey = (id: Buffer): KeyObject | undefined => this.#dataKeys.get(id.toString('hex'))
-    return openValue({ blob, context: { ...place, storeId: this.storeId }, findDataKey })
+    return readValue({ blob, context: { ...place, storeId: this.storeId }, findDataKey })
   }
 
   /** 32 bytes, by which a token is looked up. */

@@ -10,7 +10,8 @@
 import type { KeyObject } from 'node:crypto'
 import { SottoError } from '@sotto/sdk/model'
 import type { RandomSource } from './random.ts'
-import { open, seal, sealOverhead } from './seal.ts'
+import { openParts, seal, sealOverhead, takeApart } from './seal.ts'
+import type { SealedParts } from './seal.ts'
 
 const magic = Buffer.from('STV1')
 const info = 'sotto/value/1'
@@ -69,10 +70,33 @@ export function sealValue({ dataKey, context, value, random }: SealValueInput): 
 }
 
 /**
- * Opens a blob. The value is a buffer of its own, which the caller wipes.
- * Throws `value_corrupt` (malformed, moved or altered) and `key_unknown` (reload the keyring once, then give up).
+ * A blob that was taken apart for its place and its key: opening it again and again then costs only the opening. It holds
+ * no value, and stays as it is. The blob's bytes may not change any more.
  */
-export function openValue({ blob, context, findDataKey }: OpenValueInput): Buffer {
+export class SealedValue {
+  readonly #parts: SealedParts
+
+  constructor(parts: SealedParts) {
+    this.#parts = parts
+  }
+
+  /** The value has so many bytes at least, and at most 67 more. */
+  get leastBytes(): number {
+    return Math.max(0, this.#parts.ciphertext.length - lengthSize - blockSize + 1)
+  }
+
+  /** The value, in a buffer of its own, which the caller wipes. Throws `value_corrupt` (malformed, moved or altered). */
+  open(): Buffer {
+    const opened = openParts(this.#parts)
+    if (opened === 'tag')
+      throw corrupt('it was altered, or moved from another key, version, secret, workspace or store')
+    if (opened === 'commitment') throw corrupt('its header was altered, or it was sealed under another key')
+    return unpad(opened)
+  }
+}
+
+/** Takes a blob apart. Throws `value_corrupt` (malformed) and `key_unknown` (reload the keyring once, then give up). */
+export function readValue({ blob, context, findDataKey }: OpenValueInput): SealedValue {
   if (blob.length < fixedSize + blockSize || (blob.length - fixedSize) % blockSize !== 0) {
     throw corrupt(`its size of ${blob.length} bytes is not that of a sealed value`)
   }
@@ -81,10 +105,15 @@ export function openValue({ blob, context, findDataKey }: OpenValueInput): Buffe
   const id = prefix.subarray(magic.length)
   const key = findDataKey(id)
   if (key === undefined) throw unknownKey(id)
-  const opened = open({ key, info, before: prefix, after: encodeContext(context), sealed: blob.subarray(prefixSize) })
-  if (opened === 'tag') throw corrupt('it was altered, or moved from another key, version, secret, workspace or store')
-  if (typeof opened === 'string') throw corrupt('its header was altered, or it was sealed under another key')
-  return unpad(opened)
+  const sealed = blob.subarray(prefixSize)
+  const parts = takeApart({ key, info, before: prefix, after: encodeContext(context), sealed })
+  if (parts === undefined) throw corrupt('it is too short')
+  return new SealedValue(parts)
+}
+
+/** Opens a blob. The value is a buffer of its own, which the caller wipes. Codes as of `readValue`. */
+export function openValue(input: OpenValueInput): Buffer {
+  return readValue(input).open()
 }
 
 function paddedSize(valueSize: number): number {
@@ -95,11 +124,17 @@ function unpad(plaintext: Buffer): Buffer {
   const size = plaintext.readUInt32BE()
   const end = lengthSize + size
   // The tag was right, so only a faulty writer can get here; the check keeps one value to one encoding.
-  if (paddedSize(size) !== plaintext.length || plaintext.subarray(end).some((byte) => byte !== 0)) {
+  if (paddedSize(size) !== plaintext.length || !isZero(plaintext, end)) {
     plaintext.fill(0)
     throw corrupt('its padding is wrong')
   }
   return plaintext.subarray(lengthSize, end)
+}
+
+function isZero(bytes: Uint8Array, from: number): boolean {
+  let any = 0
+  for (let at = from; at < bytes.length; at++) any |= bytes[at] ?? 0
+  return any === 0
 }
 
 /** Store, workspace, secret and version id, u16 length of the key's name, the key's name. */

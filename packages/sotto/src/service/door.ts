@@ -22,7 +22,7 @@ export type Output<N extends OperationName> = Awaited<ReturnType<Api[N]>>
 export type Handler<N extends OperationName> = (
   call: Call,
   input: Input<N>,
-) => Promise<Output<N> | AfterCommit<Output<N>>>
+) => Promise<Output<N> | BeforeCommit<Output<N>> | AfterCommit<Output<N>>>
 
 /** The handlers of some operations: each noun has such a table. */
 export type Handlers<N extends OperationName> = { readonly [name in N]: Handler<name> }
@@ -48,6 +48,18 @@ export class PreparedHandler<N extends OperationName> {
   }
 }
 
+/**
+ * For the end of an operation that needs no more of the transaction: it runs together with those of other callers, before
+ * the commit, and gives the answer. What it throws undoes everything. See `Transaction.beforeCommit`.
+ */
+export class BeforeCommit<T> {
+  readonly run: () => T
+
+  constructor(run: () => T) {
+    this.run = run
+  }
+}
+
 /** For work that may not be done inside a transaction (files, long walks): runs after the commit and gives the answer. */
 export class AfterCommit<T> {
   readonly run: () => Promise<T>
@@ -59,7 +71,7 @@ export class AfterCommit<T> {
 
 /** What a transaction of the door gives. */
 interface Done<N extends OperationName> {
-  readonly result: Output<N> | AfterCommit<Output<N>>
+  result: Output<N> | BeforeCommit<Output<N>> | AfterCommit<Output<N>>
   /** The keyring at its end. */
   readonly seen: Keyring
 }
@@ -95,11 +107,14 @@ export class Door {
         const call = await begin(tx)
         const result = await handle(call, input)
         call.finish()
-        return { result, seen: keyring.current }
+        const done: Done<N> = { result, seen: keyring.current }
+        if (result instanceof BeforeCommit) tx.beforeCommit(() => (done.result = result.run()))
+        return done
       }
       const { result: answer, seen } = await store.transaction(work, { alone })
       keyring.confirm(seen)
       if (operations[operation].audited) await this.#copyEvents(operation)
+      if (answer instanceof BeforeCommit) throw new Error(`${operation} was not ended`)
       return answer instanceof AfterCommit ? await answer.run() : answer
     } catch (error) {
       if (isRefusal(operation, error)) await this.#recordRefusal(operation, asked, error)

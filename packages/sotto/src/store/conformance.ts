@@ -25,6 +25,9 @@ function insert(tx: Transaction, id: string, number = 0): Promise<number> {
   return tx.run('INSERT INTO item (id, number) VALUES ($1, $2)', [id, number])
 }
 
+/** The search under which these cases remember a row. */
+const itemA = { table: 'item', condition: 'id = $1', params: ['a'] }
+
 async function ids(store: Store): Promise<readonly unknown[]> {
   const rows = await store.transaction((tx) => tx.all('SELECT id FROM item ORDER BY id'))
   return rows.map((row) => row['id'])
@@ -147,13 +150,81 @@ const cases: Readonly<Record<string, (t: TestContext, open: OpenEmptyStore) => P
   'remembers no row that was written since': async (t, open) => {
     const store = await openWithTable(t, open)
     await store.transaction(async (tx) => {
-      tx.remember('item', 'a', undefined)
+      tx.remember(itemA, undefined)
       await insert(tx, 'a')
-      assert.equal(tx.recall('item', 'a'), undefined)
-      tx.remember('item', 'a', { number: 0 })
-      assert.equal(tx.recall('item', 'a'), undefined, 'nothing is kept of a table with writes that may be rolled back')
+      assert.equal(tx.recall(itemA), undefined)
+      tx.remember(itemA, { number: 0 })
+      assert.equal(tx.recall(itemA), undefined, 'nothing is kept of a table with writes that may be rolled back')
     })
-    await store.transaction(async (tx) => assert.equal(tx.recall('item', 'a'), undefined))
+    await store.transaction(async (tx) => assert.equal(tx.recall(itemA), undefined))
+  },
+  'remembers nothing that was rolled back, nor a row that was there before': async (t, open) => {
+    const store = await openWithTable(t, open)
+    await store.transaction((tx) => insert(tx, 'a', 1))
+    await store.transaction(async (tx) => tx.remember(itemA, { number: 1 }))
+    const failing = store.transaction(async (tx) => {
+      await tx.run('UPDATE item SET number = 2 WHERE id = $1', ['a'])
+      tx.remember(itemA, { number: 2 })
+      throw new Error('on purpose')
+    })
+    const beside = store.transaction(async (tx) => tx.recall(itemA)?.row)
+    assert.deepEqual(await Promise.allSettled([failing, beside]), [
+      { status: 'rejected', reason: new Error('on purpose') },
+      { status: 'fulfilled', value: undefined },
+    ])
+    await store.transaction(async (tx) => assert.equal(tx.recall(itemA), undefined))
+  },
+  'forgets every row with a statement that may write anything, and with the keyring': async (t, open) => {
+    const store = await openWithTable(t, open)
+    const keyring = 'CREATE TABLE keyring (\n  id BIGINT PRIMARY KEY\n);\n'
+    await store.transaction((tx) => tx.define(keyring))
+    const writes: readonly ((tx: Transaction) => Promise<unknown>)[] = [
+      (tx) => tx.run("WITH other (id) AS (SELECT 'b') INSERT INTO item (id) SELECT id FROM other"),
+      (tx) => tx.run('DELETE FROM keyring'),
+      (tx) => tx.run('INSERT INTO keyring (id) VALUES (1)'),
+      (tx) => tx.define(keyring.replace('keyring', 'other')),
+    ]
+    for (const write of writes) {
+      await store.transaction(async (tx) => tx.remember(itemA, undefined))
+      await store.transaction(async (tx) => {
+        await write(tx)
+        assert.equal(tx.recall(itemA), undefined)
+      })
+    }
+  },
+  'ends a work before the commit, with the notes in the order of the works': async (t, open) => {
+    const store = await openWithTable(t, open)
+    const seen: string[] = []
+    const step: CommitStep<string> = async (_, notes) => {
+      seen.push(...notes)
+    }
+    const work = (id: string, end?: () => void): Promise<unknown> =>
+      store.transaction(async (tx) => {
+        tx.atCommit(step, id)
+        if (end === undefined) await insert(tx, id)
+        else tx.beforeCommit(end)
+      })
+    const fail = (): void => {
+      throw new Error('on purpose')
+    }
+    const results = await Promise.allSettled([work('a', () => seen.push('end a')), work('b', fail), work('c')])
+    assert.deepEqual(
+      results.map(({ status }) => status),
+      ['fulfilled', 'rejected', 'fulfilled'],
+    )
+    assert.deepEqual(seen, ['end a', 'a', 'c'])
+  },
+  'undoes what a work wrote whose end fails, and only that': async (t, open) => {
+    const store = await openWithTable(t, open)
+    const failing = store.transaction(async (tx) => {
+      await insert(tx, 'b')
+      tx.beforeCommit(() => {
+        throw new Error('on purpose')
+      })
+    })
+    await Promise.allSettled([store.transaction((tx) => insert(tx, 'a')), failing])
+    await assert.rejects(failing, /on purpose/)
+    assert.deepEqual(await ids(store), ['a'])
   },
   'reads the state of one moment in a snapshot, beside works that go on': async (t, open) => {
     const store = await openWithTable(t, open)

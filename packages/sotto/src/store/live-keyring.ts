@@ -8,7 +8,7 @@ import { openKeyring } from '../keys/keyring.ts'
 import type { Keyring } from '../keys/keyring.ts'
 import type { RandomSource } from '../keys/random.ts'
 import type { RootKey } from '../keys/root-key.ts'
-import type { Transaction } from './store.ts'
+import type { Search, Transaction } from './store.ts'
 import { idText } from './id.ts'
 
 /** Looks for a root key with one of these ids where the present one came from. It may not wait for anything. */
@@ -21,6 +21,9 @@ export interface ReplaceInput {
   readonly rootKey?: RootKey | undefined
   readonly random: RandomSource
 }
+
+/** Under this the keyring itself is remembered, as long as nobody writes its row. */
+const currentKeyring: Search = { table: 'keyring', condition: 'current', params: [] }
 
 export class LiveKeyring {
   /** The newest one first; an older one is kept until the change that replaced it is known to be committed. */
@@ -55,12 +58,12 @@ export class LiveKeyring {
    */
   async refresh(tx: Transaction): Promise<void> {
     // As long as the driver remembers our keyring, the table was not written.
-    if (tx.recall('keyring', 'current')?.row === this.#current) return
+    if (tx.recall(currentKeyring)?.row === this.#current) return
     const row = await tx.get('SELECT generation FROM keyring WHERE id = 1')
     if (row?.['generation'] !== this.#current.generation) await this.#reopen(tx)
     // A driver remembers nothing about a table that was written in the same commit: that may still be rolled back.
-    tx.remember('keyring', 'current', this.#current)
-    if (tx.recall('keyring', 'current')?.row !== this.#current) return
+    tx.remember(currentKeyring, this.#current)
+    if (tx.recall(currentKeyring)?.row !== this.#current) return
     this.#committed = this.#current.generation
     this.#rootKeys = this.#rootKeys.slice(0, 1)
   }

@@ -63,13 +63,13 @@ export class Rows {
     condition: string,
     params: readonly SqlValue[],
   ): Promise<R | undefined> {
-    const key = `${conditionNumber(condition)}\n${params.join('\n')}`
-    const known = this.#tx.recall(table.name, key)
+    const search = { table: table.name, condition, params }
+    const known = this.#tx.recall(search)
     if (known !== undefined) return known.row as R | undefined // it was this method that remembered it
     const row = await this.#tx.get(`${statements(table).select} WHERE ${condition}`, params)
     const verified =
       row === undefined ? undefined : this.#verify(table, row, { equalities: equalitiesOf(condition), params })
-    this.#tx.remember(table.name, key, verified)
+    this.#tx.remember(search, verified)
     return verified
   }
 
@@ -178,18 +178,6 @@ export class Rows {
     return mac instanceof Uint8Array && this.#keyring.current.verifyRowMac(macParts(table, row, covered), mac)
   }
 }
-
-/**
- * Stands for the text of a condition in the names of remembered rows: one of our own texts, of which there are few. A
- * name is made anew, and hashed from end to end, with every lookup.
- */
-function conditionNumber(condition: string): number {
-  let number = conditionNumbers.get(condition)
-  if (number === undefined) conditionNumbers.set(condition, (number = conditionNumbers.size))
-  return number
-}
-
-const conditionNumbers = new Map<string, number>()
 
 function typesFit(table: AnyTable, row: SqlRow): boolean {
   return statements(table).columns.every((column) => fitsColumn(table.columns[column] ?? 'text', row[column]))

@@ -18,21 +18,25 @@ interface Statement {
 const maxStatements = 500
 
 export class SqliteConnection {
+  readonly #path: string
   readonly #db: DatabaseSync
   readonly #statements = new Map<string, Statement>()
   /** Rows that this connection has loaded. */
   readonly memory: RowMemory = new RowMemory()
+  /** That of the schema which was looked at last. */
+  #schemaVersion: unknown
 
   /** Throws errors of SQLite as they are, and `store_corrupt` for the database of another program. */
   constructor(path: string) {
+    this.#path = path
     this.#db = new DatabaseSync(path, {
       timeout: 0, // waiting inside SQLite would block the event loop
       enableForeignKeyConstraints: true,
       enableDoubleQuotedStringLiterals: false,
     })
     try {
-      this.#refuseForeign(path)
-      this.#refusePrograms(path)
+      this.#refuseForeign()
+      this.#refusePrograms()
       if (this.#pragma('journal_mode') !== 'wal') this.#db.exec('PRAGMA journal_mode = WAL')
       // FULL: a commit is on disk when it returns. secure_delete: what was deleted is overwritten.
       this.#db.exec('PRAGMA synchronous = FULL; PRAGMA secure_delete = ON; PRAGMA trusted_schema = OFF')
@@ -53,7 +57,9 @@ export class SqliteConnection {
    */
   begin(): boolean {
     this.run('BEGIN IMMEDIATE', [])
-    return this.memory.beginBatch(this.#pragma('data_version'))
+    const changed = this.memory.beginBatch(this.#pragma('data_version'))
+    if (changed) this.#refusePrograms()
+    return changed
   }
 
   all(sql: string, params: readonly SqlValue[]): readonly SqlRow[] {
@@ -125,22 +131,28 @@ export class SqliteConnection {
     return this.get(`PRAGMA ${name}`, [])?.[name]
   }
 
-  #refuseForeign(path: string): void {
+  #refuseForeign(): void {
     if (this.#pragma('application_id') === applicationId) return
     // Another process may have made it ours in between, so the look is taken twice.
     if (this.isEmpty() || this.#pragma('application_id') === applicationId) return
-    throw new SottoError('store_corrupt', `${path} is a database of another program`, {
+    throw new SottoError('store_corrupt', `${this.#path} is a database of another program`, {
       hint: 'set SOTTO_HOME to another folder, or move that file away; nothing was changed',
     })
   }
 
-  /** Triggers and views run with our statements, and Sotto makes none: somebody else's would choose what we read. */
-  #refusePrograms(path: string): void {
+  /**
+   * Triggers and views run with our statements, and Sotto makes none: somebody else's would choose what we read. Looked
+   * for when the file is opened, and again when another connection has changed the schema.
+   */
+  #refusePrograms(): void {
+    const schemaVersion = this.#pragma('schema_version')
+    if (schemaVersion === this.#schemaVersion) return
+    this.#schemaVersion = schemaVersion
     const program = this.get("SELECT type, name FROM sqlite_schema WHERE type IN ('trigger', 'view') LIMIT 1", [])
     if (program === undefined) return
     throw new SottoError(
       'store_corrupt',
-      `the store ${path} has a ${String(program['type'])} that Sotto did not make`,
+      `the store ${this.#path} has a ${String(program['type'])} that Sotto did not make`,
       {
         hint: 'find out who can write the database; restore a backup. Nothing was changed or revealed',
       },

@@ -217,15 +217,16 @@ test('several processes write one file without an error', async (t) => {
 })
 
 test('forgets remembered rows when another connection commits', async (t) => {
+  const itemA = { table: 'item', condition: 'id = $1', params: ['a'] }
   const path = join(temporaryFolder(t), 'store.db')
   const store = await openEmpty(t, path)
   await makeTable(store)
-  await store.transaction(async (tx) => tx.remember('item', 'a', undefined))
-  await store.transaction(async (tx) => assert.deepEqual(tx.recall('item', 'a'), { row: undefined }))
+  await store.transaction(async (tx) => tx.remember(itemA, undefined))
+  await store.transaction(async (tx) => assert.deepEqual(tx.recall(itemA), { row: undefined }))
   const other = new DatabaseSync(path)
   other.exec("INSERT INTO item (id) VALUES ('a')")
   other.close()
-  await store.transaction(async (tx) => assert.equal(tx.recall('item', 'a'), undefined))
+  await store.transaction(async (tx) => assert.equal(tx.recall(itemA), undefined))
 })
 
 test('says so when the folder is read-only', async (t) => {

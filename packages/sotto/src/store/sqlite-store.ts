@@ -1,7 +1,7 @@
 /**
  * The store on SQLite. One queue runs the waiting works in one transaction and answers all of them after one COMMIT:
  *
- *     BEGIN IMMEDIATE | SAVEPOINT, work, RELEASE or ROLLBACK TO | ... | steps of the commit | COMMIT | answers
+ *     BEGIN IMMEDIATE | SAVEPOINT, work, RELEASE or ROLLBACK TO | ... | ends of works | steps of the commit | COMMIT | answers
  *
  * so that a flush of the disk is shared, and two works never interleave on the one connection. A lock that another
  * process holds is waited for outside SQLite, with the event loop running.
@@ -34,10 +34,11 @@ interface Waiting {
   readonly alone: boolean
 }
 
-interface Batch {
-  readonly connection: SqliteConnection
-  readonly notes: Notes
-  readonly guard: Guard
+/** A work that was run, with what it came to. */
+interface Ran {
+  readonly item: Waiting
+  readonly tx: SqliteTransaction
+  outcome: { readonly value: unknown } | { readonly error: unknown }
 }
 
 /** Gives up the work that is running. */
@@ -159,8 +160,6 @@ class SqliteStore implements Store {
   async #runBatch(): Promise<void> {
     const connection = this.#open()
     const items: Waiting[] = []
-    const answers: (() => void)[] = []
-    const notes: Notes = new Map()
     const startMs = monotonicMs()
     // Works await nothing but their transaction, so a whole batch runs before the event loop turns.
     const guard: Guard = { abandon: () => undefined }
@@ -168,12 +167,15 @@ class SqliteStore implements Store {
       guard.abandon(new Error('a work awaited something else than its transaction'))
       timer = setImmediate(watch)
     })
+    const batch: Ran[] = []
     try {
       for (let item = this.#waiting.shift(); item !== undefined; item = this.#nextInBatch(item)) {
         items.push(item)
-        answers.push(await this.#runWork(item, { connection, notes, guard }))
+        batch.push(await this.#runWork(item, connection, guard))
         if (monotonicMs() - startMs > batchLimitMs) break
       }
+      const notes: Notes = new Map()
+      for (const ran of batch) finish(ran, notes)
       const tx = new SqliteTransaction(connection)
       for (const [step, given] of notes) await step(tx, given)
       connection.run('COMMIT', [])
@@ -184,28 +186,31 @@ class SqliteStore implements Store {
     } finally {
       clearImmediate(timer)
     }
-    for (const answer of answers) answer()
+    for (const { item, outcome } of batch) {
+      if ('value' in outcome) item.resolve(outcome.value)
+      else item.reject(storeError(outcome.error, this.place))
+    }
   }
 
   #nextInBatch(before: Waiting): Waiting | undefined {
     return before.alone || this.#waiting[0]?.alone === true ? undefined : this.#waiting.shift()
   }
 
-  /** Runs one work in its savepoint and gives its answer. Throws only when the transaction as a whole is lost. */
-  async #runWork(item: Waiting, { connection, notes, guard }: Batch): Promise<() => void> {
+  /** Runs one work in its savepoint. Throws only when the transaction as a whole is lost. */
+  async #runWork(item: Waiting, connection: SqliteConnection, guard: Guard): Promise<Ran> {
     const tx = new SqliteTransaction(connection)
     try {
       const value = await new Promise((resolve, reject) => {
         guard.abandon = reject
         item.work(tx).then(resolve, reject)
       })
-      tx.keep(notes)
-      return () => item.resolve(value)
+      tx.release()
+      return { item, tx, outcome: { value } }
     } catch (error) {
       // SQLite gives the whole transaction up by itself when, for example, the disk is full.
       if (!connection.inTransaction) throw error
       tx.undo()
-      return () => item.reject(storeError(error, this.place))
+      return { item, tx, outcome: { error } }
     }
   }
 
@@ -231,6 +236,17 @@ class SqliteStore implements Store {
     } finally {
       this.#connection = undefined
     }
+  }
+}
+
+/** The end of a work, which may still fail it; the notes are in the order in which the works ran. */
+function finish(ran: Ran, notes: Notes): void {
+  try {
+    if ('value' in ran.outcome) ran.tx.finish()
+    ran.tx.note(notes)
+  } catch (error) {
+    ran.tx.undo()
+    ran.outcome = { error }
   }
 }
 

@@ -1,5 +1,5 @@
 import type { SqliteConnection } from './sqlite-connection.ts'
-import type { CommitStep, SqlRow, SqlValue, Transaction } from './store.ts'
+import type { CommitStep, Remembered, Search, SqlRow, SqlValue, Transaction } from './store.ts'
 
 /** Notes of a batch by the step of the commit that gets them. */
 export type Notes = Map<CommitStep<unknown>, unknown[]>
@@ -11,6 +11,7 @@ export type Notes = Map<CommitStep<unknown>, unknown[]>
 export class SqliteTransaction implements Transaction {
   readonly #connection: SqliteConnection
   #notes: [CommitStep<unknown>, unknown][] = []
+  #finish: (() => void) | undefined
   #savepoint = false
   #ended = false
 
@@ -39,12 +40,12 @@ export class SqliteTransaction implements Transaction {
     this.#open().define(ddl)
   }
 
-  recall(table: string, key: string): { readonly row: object | undefined } | undefined {
-    return this.#open().memory.recall(table, key)
+  recall(search: Search): Remembered | undefined {
+    return this.#open().memory.recall(search)
   }
 
-  remember(table: string, key: string, row: object | undefined): void {
-    this.#open().memory.remember(table, key, row)
+  remember(search: Search, row: object | undefined): void {
+    this.#open().memory.remember(search, row)
   }
 
   atCommit<N>(step: CommitStep<N>, note: N): void {
@@ -52,10 +53,32 @@ export class SqliteTransaction implements Transaction {
     this.#notes.push([step as CommitStep<unknown>, note]) // a step only ever gets the notes that were given with it
   }
 
-  /** Keeps what the work wrote, and moves its notes to those of the batch. */
-  keep(notes: Notes): void {
+  beforeCommit(finish: () => void): void {
+    this.#open()
+    if (this.#finish !== undefined) throw new Error('a work has one end')
+    this.#finish = finish
+  }
+
+  /**
+   * Keeps what the work wrote; the transaction is of no more use to it. Its end is left to `finish`, but for a work that
+   * wrote something, which can only be undone now.
+   */
+  release(): void {
     this.#ended = true
-    if (this.#savepoint) this.#connection.run('RELEASE work', [])
+    if (!this.#savepoint) return
+    this.finish()
+    this.#connection.run('RELEASE work', [])
+  }
+
+  /** Runs the end of the work, where there is one. */
+  finish(): void {
+    const finish = this.#finish
+    this.#finish = undefined
+    finish?.()
+  }
+
+  /** Adds the notes of the work to those of the batch. */
+  note(notes: Notes): void {
     for (const [step, note] of this.#notes) {
       const given = notes.get(step)
       if (given === undefined) notes.set(step, [note])
@@ -66,6 +89,7 @@ export class SqliteTransaction implements Transaction {
   /** Undoes what the work wrote; what it noted never happened. */
   undo(): void {
     this.#ended = true
+    this.#notes = []
     if (!this.#savepoint) return
     this.#connection.run('ROLLBACK TO work', [])
     this.#connection.run('RELEASE work', [])

@@ -12,6 +12,19 @@ export type SqlValue = string | number | null | Uint8Array
 
 export type SqlRow = { readonly [column: string]: SqlValue }
 
+/** By what one row is looked for. */
+export interface Search {
+  readonly table: string
+  /** SQL behind WHERE: one of our own texts, of which there are few. */
+  readonly condition: string
+  readonly params: readonly SqlValue[]
+}
+
+/** What a search found: a row, or that there is none. */
+export interface Remembered {
+  readonly row: object | undefined
+}
+
 /** Runs once per commit, behind the last work and inside the same transaction, with the notes of all works in it. */
 export type CommitStep<N> = (tx: Transaction, notes: readonly N[]) => Promise<void>
 
@@ -26,11 +39,18 @@ export interface Transaction {
   /** DDL; the words TEXT, BIGINT and BYTES are replaced by the types of the database. */
   define(ddl: string): Promise<void>
   /**
-   * Rows as they were loaded before, where the driver knows that they have not changed since; `Rows` alone uses it. A
-   * driver that cannot know keeps nothing.
+   * Rows as they were loaded and verified before, where the driver knows that nothing has changed them since: see
+   * `row-memory.ts`. The row that is recalled is the object that was remembered, so what was derived from it can be kept
+   * beside it. A driver that cannot know keeps nothing.
    */
-  recall(table: string, key: string): { readonly row: object | undefined } | undefined
-  remember(table: string, key: string, row: object | undefined): void
+  recall(search: Search): Remembered | undefined
+  remember(search: Search, row: object | undefined): void
+  /**
+   * The end of the work, which uses no more of the transaction: it runs before the commit, and what it throws fails the
+   * work like any other error. A driver may put it behind the other works of the same commit: what many of them do alike,
+   * opening values above all, takes half the time in one go. Once per work.
+   */
+  beforeCommit(finish: () => void): void
   /** Hands a note to a step of the commit. It is dropped with the work when that fails. */
   atCommit<N>(step: CommitStep<N>, note: N): void
 }

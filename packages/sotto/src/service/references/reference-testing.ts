@@ -73,9 +73,10 @@ export function watchedStore(store: Store): { readonly store: Store; readonly st
     run: (sql, params) => (statements.push(sql), tx.run(sql, params)),
     isEmpty: () => tx.isEmpty(),
     define: (ddl) => tx.define(ddl),
+    beforeCommit: (finish) => tx.beforeCommit(finish),
     atCommit: (step, note) => tx.atCommit(step, note),
-    recall: (table, key) => tx.recall(table, key),
-    remember: (table, key, row) => tx.remember(table, key, row),
+    recall: (search) => tx.recall(search),
+    remember: (search, row) => tx.remember(search, row),
   })
   const watched: Store = {
     place: store.place,

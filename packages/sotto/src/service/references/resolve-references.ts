@@ -28,7 +28,7 @@ import type { LayeredComponent, Written } from './reference-layers.ts'
 import { attemptRequest } from './reference-request.ts'
 import type { SecretQuestion } from './reference-request.ts'
 import { AnswerSize } from '../secrets/answer-size.ts'
-import { revealVersions } from '../secrets/secret-resolve.ts'
+import { prepareReveals } from '../secrets/secret-resolve.ts'
 import type { Reveal } from '../secrets/secret-resolve.ts'
 
 type Revealed = Extract<ResolvedSecret, { unchanged: false }>
@@ -92,7 +92,7 @@ class Values {
       reveals.set(id, reveal)
     }
     const wanted = [...reveals.values()].map((reveal) => ({ ...reveal, keys: [...new Set(reveal.keys)].toSorted() }))
-    const versions = await revealVersions(call, wanted, attempt)
+    const versions = (await prepareReveals(call, wanted, attempt)).map((open) => open())
     const byVersion = new Map(wanted.map(({ version }, index) => [version.id, versions[index]] as const))
     const byTarget = new Map<string, Revealed>()
     for (const [target, id] of targets) {

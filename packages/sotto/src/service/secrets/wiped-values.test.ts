@@ -12,12 +12,17 @@ import type { TestService } from '../testing.ts'
 function watchBuffers({ keyring }: TestService): Uint8Array[] {
   const seen: Uint8Array[] = []
   const { current } = keyring
-  const [open, seal] = [current.openValue.bind(current), current.sealValue.bind(current)]
-  current.openValue = (input) => {
-    const value = open(input)
-    assert.ok(value.some((byte) => byte !== 0))
-    seen.push(value)
-    return value
+  const [read, seal] = [current.readValue.bind(current), current.sealValue.bind(current)]
+  current.readValue = (input) => {
+    const sealed = read(input)
+    const open = sealed.open.bind(sealed)
+    sealed.open = () => {
+      const value = open()
+      assert.ok(value.some((byte) => byte !== 0))
+      seen.push(value)
+      return value
+    }
+    return sealed
   }
   current.sealValue = (input) => {
     seen.push(input.value)
