@@ -52,6 +52,10 @@ test('keeps few of the rows that are large, and none that is very large', () => 
   for (const each of large) memory.remember(each, { text: 'x'.repeat(2_000) })
   const kept = countKept(memory, large)
   assert.ok(kept * 2_000 < 17 * 1024 * 1024, String(kept))
-  memory.remember(search('very', 'large'), { bytes: new Uint8Array(3_000) })
-  assert.equal(memory.recall(search('very', 'large')), undefined)
+  memory.remember(search('very', 'large'), { bytes: new Uint8Array(70_000) })
+  memory.remember(
+    search('very', 'long'),
+    Array.from({ length: 1_000 }, () => ({ text: 'x'.repeat(100) })),
+  )
+  assert.equal(countKept(memory, [search('very', 'large'), search('very', 'long')]), 0)
 })

@@ -26,7 +26,7 @@ type Generation = Map<string, Map<string, Level>>
 /** Of one generation; there are two. */
 const mostRows = 8192
 const mostBytes = 8 * 1024 * 1024
-const largestRowBytes = 2048
+const largestRowBytes = 64 * 1024
 /** What an entry costs beside its texts and bytes. */
 const entryBytes = 300
 
@@ -132,10 +132,12 @@ function keyOf(param: SqlValue): Key {
   return param instanceof Uint8Array ? `\0bytes ${Buffer.from(param).toString('hex')}` : param
 }
 
+/** Of a row, or of a list of rows. */
 function sizeOf(row: object | undefined): number {
   let size = 0
-  for (const value of Object.values(row ?? {})) {
+  for (const value of Object.values(row ?? {}) as readonly unknown[]) {
     if (typeof value === 'string' || value instanceof Uint8Array) size += value.length
+    else if (typeof value === 'object' && value !== null) size += entryBytes + sizeOf(value)
   }
   return size
 }

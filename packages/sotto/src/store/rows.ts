@@ -86,11 +86,11 @@ export class Rows {
     clauses: string,
     params: readonly SqlValue[],
   ): Promise<readonly R[]> {
-    const key = `list ${conditionNumber(clauses)}\n${params.join('\n')}`
-    const known = this.#tx.recall(table.name, key)
+    const search = { table: table.name, condition: clauses, params } // begins with WHERE, as no condition does
+    const known = this.#tx.recall(search)
     if (known?.row !== undefined) return known.row as readonly R[] // it was this method that remembered it
     const rows = await this.list(table, clauses, params)
-    this.#tx.remember(table.name, key, rows)
+    this.#tx.remember(search, rows)
     return rows
   }
 
