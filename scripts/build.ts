@@ -135,6 +135,7 @@ async function main(): Promise<void> {
   const { version } = JSON.parse(readFileSync(join(sotto, 'package.json'), 'utf8')) as { version: string }
   place(join(sotto, 'dist/sbom.json'), sbomOf(version, packages), began)
   place(join(sotto, 'dist/third-party-licenses.txt'), noticesOf(packages), began)
+  place(join(sotto, 'dist/openapi.json'), readFileSync(join(root, 'docs/reference/openapi.json')), began)
   place(join(sotto, 'dist/sotto.cjs'), readFileSync(join(root, 'scripts/loader.cjs')), began)
   if (quick) return
 

@@ -8,6 +8,7 @@ import { existsSync, globSync, mkdirSync, readFileSync, writeFileSync } from 'no
 import { dirname, join } from 'node:path'
 import { errorCodes, operations, SottoError, type OperationName } from '@sotto/sdk/model'
 import { commandReference } from '../packages/sotto/src/cli/help/reference.ts'
+import { openApiDocument } from './openapi.ts'
 import { type Declared, readDeclarations, readReexports, readTable } from './docstrings.ts'
 
 const root = dirname(import.meta.dirname)
@@ -22,6 +23,7 @@ export async function referenceDocuments(): Promise<ReadonlyMap<string, string>>
     ['docs/reference/errors.md', errorsPage()],
     ['docs/reference/operations.md', operationsPage()],
     ['docs/reference/cli.md', await commandReference()],
+    ['docs/reference/openapi.json', openApiDocument()],
   ])
 }
 

@@ -1,15 +1,28 @@
 /**
  * Goal: an Api over HTTP is the Api. Method: run the tests of the service again, with every call on a real server. They
- * compare answers, codes, hints and details, so whatever the wire adds or loses is a failure.
+ * compare answers, codes, hints and details, so whatever the wire adds or loses is a failure; and every request and answer
+ * is held against the OpenAPI document.
  */
+import assert from 'node:assert/strict'
 import { after } from 'node:test'
 import { createHttpApi } from '@sotto/sdk'
+import { operationNames } from '@sotto/sdk/model'
+import { createNodeTransport } from '../../packages/sotto/src/connect/node-transport.ts'
+import { OpenApi, readOpenApi } from './openapi.ts'
 import { reachServicesBy } from '../../packages/sotto/src/service/testing.ts'
 import { startTestServer } from '../../packages/sotto/src/http/testing/server.ts'
 
 const server = await startTestServer()
-after(() => server.stop())
-reachServicesBy((api) => createHttpApi({ url: server.url, token: server.tokenOf(api) }))
+after(async () => {
+  connections.close()
+  await server.stop()
+  // Told here because it is known only when all of the tests have run.
+  assert.deepEqual(openApi.seen, new Set(operationNames))
+})
+const openApi = new OpenApi(readOpenApi())
+const connections = createNodeTransport(server.url, undefined)
+const transport = openApi.watch(connections.send)
+reachServicesBy((api) => createHttpApi({ url: server.url, token: server.tokenOf(api), transport }))
 
 await import('../../packages/sotto/src/service/operations.test.ts')
 await import('../../packages/sotto/src/service/secrets/secrets.test.ts')

@@ -6,11 +6,13 @@ import { writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { test } from 'node:test'
 import type { TestContext } from 'node:test'
+import { operationNames } from '@sotto/sdk/model'
 import { Client } from 'sotto'
 import { connect } from '../../packages/sotto/src/connect/connect.ts'
 import { sendRaw } from '../../packages/sotto/src/http/testing/raw.ts'
 import { otherSelfSigned, selfSigned } from '../support/self-signed.ts'
 import { emptyHome, root } from '../support/sotto.ts'
+import { readOpenApi } from './openapi.ts'
 import type { Home } from '../support/sotto.ts'
 
 interface Served {
@@ -104,6 +106,21 @@ test('who runs the server asks how it is: health, readiness, metrics for those w
   // Every line is a comment, or a name with labels and a number.
   for (const line of body.trimEnd().split('\n'))
     assert.match(line, /^(# (HELP|TYPE) \S+ .+|[a-z_]+(\{[^}]*\})? [0-9.e+-]+)$/)
+})
+
+test('the reference is a page of its own, without a script and with nothing from elsewhere', async (t) => {
+  const { url } = await serve(t)
+  const get = async (page: string): Promise<{ status: number; head: string; body: string }> =>
+    await sendRaw(url, `GET ${page} HTTP/1.1\r\nHost: x\r\n\r\n`)
+  const page = await get('/docs')
+  assert.equal(page.status, 200)
+  assert.match(page.head, /^content-security-policy: default-src 'none'; style-src 'self';/im)
+  assert.doesNotMatch(page.body, /<script|<style| style=|javascript:|\son\w+=|https?:\/\//i)
+  for (const name of operationNames) assert.ok(page.body.includes(`id="${name}"`), name)
+  for (const [, target = ''] of page.body.matchAll(/href="#([^"]+)"/g))
+    assert.ok(page.body.includes(`id="${target}"`), target)
+  assert.match((await get('/docs/page.css')).head, /^content-type: text\/css/im)
+  assert.deepEqual(JSON.parse(Buffer.from((await get('/openapi.json')).body, 'latin1').toString()), readOpenApi())
 })
 
 test('a server that is told to stop answers what it has begun, and nothing after', async (t) => {

@@ -33,11 +33,11 @@ export function writeRequest(operation: Operation, input: object): OperationRequ
   }
 }
 
-/** Members of members are written with a dot: `created.from=2026-01-01`. */
+/** Members of members are written in brackets, as OpenAPI's `deepObject` has it: `created[from]=2026-01-01`. */
 function addParameter(query: string[], name: string, value: unknown): void {
   if (value === undefined) return
   if (typeof value === 'object' && value !== null) {
-    for (const [inner, each] of Object.entries(value)) addParameter(query, `${name}.${inner}`, each)
+    for (const [inner, each] of Object.entries(value)) addParameter(query, `${name}[${inner}]`, each)
     return
   }
   query.push(`${encode(name)}=${encode(typeof value === 'string' ? value : JSON.stringify(value))}`)

@@ -4,7 +4,7 @@
  *     PATCH /secrets/{secret}         the member `secret` of the input, where it is an id
  *     PATCH /secrets/by-name?secret=  the same, where it is a name or is left out
  *
- * The other members travel by query (`limit=10`, `labels.team=data`) with GET and DELETE, and as a JSON body otherwise.
+ * The other members travel by query (`limit=10`, `labels[team]=data`) with GET and DELETE, and as a JSON body otherwise.
  * A name never stands in a path, so that no name can be mistaken for a part of one.
  */
 import type { Operation } from './operations.ts'

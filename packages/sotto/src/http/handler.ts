@@ -13,7 +13,7 @@ import { jsonType, problemType, writeAnswer } from './answer.ts'
 import type { Answer } from './answer.ts'
 import { Callers } from './callers.ts'
 import { Deadlines } from './deadlines.ts'
-import { healthPage, isHealthPage } from './health.ts'
+import { isPage, pageAnswer } from './page-routes.ts'
 import { Metrics } from './metrics.ts'
 import type { HttpParts } from './parts.ts'
 import { problemOf } from './problem.ts'
@@ -106,7 +106,7 @@ export class RequestHandler {
     if (request.httpVersionMajor !== 1) throw malformed('it is not HTTP/1.1')
     const headers = readHeaders(request.rawHeaders)
     const { target, route } = this.#address(method, request.url ?? '')
-    if (route === undefined) return await healthPage({ method, target, headers, handler: this, parts: this.#parts })
+    if (route === undefined) return await pageAnswer({ method, target, headers, handler: this, parts: this.#parts })
     const { operation } = route
     exchange.operation = operation
     const actor = await this.#authenticate(exchange, headers, route.workspace)
@@ -139,7 +139,7 @@ export class RequestHandler {
     const known = this.#known.get(key)
     if (known !== undefined) return known
     const target = readTarget(url)
-    const route = isHealthPage(target) ? undefined : findRoute(method, target.parts)
+    const route = isPage(target) ? undefined : findRoute(method, target.parts)
     const address = { target, route }
     if (target.query.size === 0 && route?.inPath === undefined) {
       if (this.#known.size >= mostKnownAddresses) this.#known.clear()

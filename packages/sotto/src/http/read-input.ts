@@ -23,7 +23,7 @@ export function readInput(name: OperationName, parts: InputParts): object {
   const operation = operations[name]
   const shape: Shape<object> = shapes[name]
   const members = gather(operation, parts)
-  for (const [parameter, text] of parts.query) setParameter(members, shape, { path: parameter.split('.'), text })
+  for (const [parameter, text] of parts.query) setParameter(members, shape, { parameter, text })
   const parsed = v.safeParse(shape, members)
   if (parsed.success) return parsed.output
   throw invalid(parsed.issues, shape)
@@ -49,24 +49,23 @@ function gather(operation: Operation, { inPath, query, body }: InputParts): Reco
   return members
 }
 
-/** Puts the text of a parameter to its place, read as what the shape has there. */
+/** Puts the text of a parameter to its place, read as what the shape has there; `created[from]` is a member of a member. */
 function setParameter(
   members: Record<string, unknown>,
   shape: Shape<unknown>,
-  { path, text }: { path: readonly string[]; text: string },
+  { parameter, text }: { parameter: string; text: string },
 ): void {
-  const [name = '', ...rest] = path
-  const inner = memberOf(shape, name)
-  if (rest.length > 0) {
-    const found = members[name]
-    const object = (typeof found === 'object' ? found : Object.create(null)) as Record<string, unknown> // ours, from the line below
-    members[name] = object
-    // Behind the name of a record everything is one name: labels may have dots.
-    const isRecord = inner !== undefined && entriesOf(inner) === undefined
-    setParameter(object, inner ?? shape, { path: isRecord ? [rest.join('.')] : rest, text })
+  const { name = '', inner } = /^(?<name>[^[]*)(?:\[(?<inner>.*)\])?$/s.exec(parameter)?.groups ?? { name: parameter }
+  const found = memberOf(shape, name)
+  if (inner === undefined) {
+    members[name] = found === undefined ? text : readAs(found, text)
     return
   }
-  members[name] = inner === undefined ? text : readAs(inner, text)
+  members[name] ??= Object.create(null)
+  const object = members[name]
+  if (typeof object !== 'object') throw malformed('its query has a parameter as a whole and by its members')
+  const member = found === undefined ? undefined : memberOf(found, inner)
+  Object.assign(object as object, { [inner]: member === undefined ? text : readAs(member, text) }) // made above
 }
 
 function readAs(shape: Shape<unknown>, text: string): unknown {

@@ -1,7 +1,8 @@
-/** Pages for those who run the server: is it there, can it answer, what did it do. */
+/** Pages beside the operations: for those who run the server (is it there, can it answer, what did it do), and its reference. */
 import type { Answer } from './answer.ts'
 import type { Metrics } from './metrics.ts'
 import type { HttpParts } from './parts.ts'
+import { openApiAnswer, referenceAnswer, styleAnswer } from './pages/pages.ts'
 import { bearerOf } from './request-headers.ts'
 import type { RequestHeaders } from './request-headers.ts'
 import type { RequestTarget } from './request-target.ts'
@@ -15,19 +16,36 @@ interface Question {
   readonly parts: HttpParts
 }
 
-const pages: readonly string[] = ['healthz', 'readyz', 'metrics']
+type Page = (question: Question) => Answer | Promise<Answer>
 
-export function isHealthPage({ parts }: RequestTarget): boolean {
-  return parts.length === 1 && pages.includes(parts[0] ?? '')
+const pages: ReadonlyMap<string, Page> = new Map<string, Page>([
+  ['healthz', () => fine],
+  [
+    'readyz',
+    async ({ parts }) => {
+      await parts.ready()
+      return fine
+    },
+  ],
+  ['metrics', metricsPage],
+  ['openapi.json', openApiAnswer],
+  ['docs', referenceAnswer],
+  ['docs/page.css', styleAnswer],
+])
+
+const fine: Answer = { status: 200, contentType: 'text/plain; charset=utf-8', body: 'ok\n' }
+
+export function isPage({ parts }: RequestTarget): boolean {
+  return pages.has(parts.join('/'))
 }
 
 /** Codes: `method_not_allowed`, those of `ready`, and those of `metrics`. */
-export async function healthPage(question: Question): Promise<Answer> {
-  const { method, target, parts } = question
+export async function pageAnswer(question: Question): Promise<Answer> {
+  const { method, target } = question
   if (method !== 'GET' && method !== 'HEAD') throw methodNotAllowed(['GET', 'HEAD'])
-  if (target.parts[0] === 'metrics') return await metricsPage(question)
-  if (target.parts[0] === 'readyz') await parts.ready()
-  return { status: 200, contentType: 'text/plain; charset=utf-8', body: 'ok\n' }
+  const page = pages.get(target.parts.join('/'))
+  if (page === undefined) throw new Error('a page without an address was asked')
+  return await page(question)
 }
 
 /** How often which operation is used says something about a store: it takes the right to describe it. */
