@@ -1,9 +1,9 @@
-"""Writes value.json, keyring.json and mac.json: test vectors from a second implementation of the formats.
+"""Writes value.json, keyring.json, mac.json and backup.json: test vectors from a second implementation of the formats.
 
-It follows ../value.md, ../keyring.md and ../mac.md and shares no code with Sotto, so that a mistake in one of the two
+It follows ../value.md, ../keyring.md, ../mac.md and ../backup.md and shares no code with Sotto, so that a mistake in one of the two
 shows. Needs the package `cryptography`. Run: python3 docs/formats/vectors/generate.py
 """
-import base64, hashlib, hmac, json, pathlib, struct
+import base64, hashlib, hmac, json, pathlib, struct, uuid
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
@@ -249,5 +249,83 @@ def mac_vectors():
         for purpose in ('sotto/token/1', 'sotto/row/1', 'sotto/cursor/1') for parts in lists]}
 
 
-for name, make in (('value', value_vectors), ('keyring', keyring_vectors), ('mac', mac_vectors)):
+def backup_bytes(header, sections, seed, size=None, before=b'STB1'):
+    """A whole file. `header` is JSON, or bytes in its place."""
+    data = header if isinstance(header, bytes) else json.dumps(header, separators=(',', ':'), ensure_ascii=False).encode()
+    length = struct.pack('>I', len(data) if size is None else size)
+    signature = Ed25519PrivateKey.from_private_bytes(seed).sign(b'sotto/backup/1' + length + data)
+    return before + length + data + signature + b''.join(sections)
+
+
+def backup_vectors():
+    keyrings = keyring_vectors()['sealed']
+    log = 'log 0193a5c0-0000-7000-8000-000000000000'
+
+    def describe(sections):
+        return [{'name': name, 'sizeBytes': len(data), 'sha256': hashlib.sha256(data).hexdigest()} for name, data in sections]
+
+    def header_of(keyring, sections, **other):
+        return {'storeId': str(uuid.UUID(hex=keyring['storeId'])), 'generation': keyring['generation'], 'schemaVersion': 1,
+                'checkpoint': {'epoch': 2, 'sequence': 345, 'head': fill(0x51).hex()}, 'createdAtMs': 1_790_000_000_000,
+                'sections': describe(sections), 'keyring': base64.b64encode(bytes.fromhex(keyring['blob'])).decode(), **other}
+    good = []
+    for what, keyring, sections in (('a database alone', keyrings[0], [('database', b'SQLite format 3\0 of a store')]),
+                                    ('with a log, and a recovery slot', keyrings[1], [('database', fill(0x61, 5000)), (log, 'Größe\n'.encode())]),
+                                    ('an empty log', keyrings[0], [('database', b'x'), (log, b'')])):
+        header = header_of(keyring, sections)
+        good.append({'what': what, 'rootKeys': [slot['rootKey'] for slot in keyring['slots']], 'signingSeed': keyring['contents']['signingSeed'],
+                     'header': header, 'sections': [{'name': name, 'bytes': data.hex()} for name, data in sections],
+                     'backup': backup_bytes(header, [data for _, data in sections], bytes.fromhex(keyring['contents']['signingSeed'])).hex()})
+    keyring, seed = keyrings[0], bytes.fromhex(keyrings[0]['contents']['signingSeed'])
+    database = [('database', b'x' * 100)]
+    data = [content for _, content in database]
+    plain = header_of(keyring, database)
+    whole = backup_bytes(plain, data, seed)
+
+    def refused(what, code, content, root=0x21):
+        return {'what': what, 'rootKey': fill(root).hex(), 'code': code, 'backup': bytes(content).hex()}
+
+    def signed(what, code, sections=None, **other):
+        """A header that the store has signed, and that is wrong all the same."""
+        header = {**plain, **other} if sections is None else {**header_of(keyring, sections), **other}
+        return refused(what, code, backup_bytes({k: v for k, v in header.items() if v is not None}, [content for _, content in sections or database], seed))
+
+    def at(offset, replacement):
+        return whole[:offset] + replacement + whole[offset + len(replacement):]
+    twice = [*database, (log, b'a'), (log, b'a')]
+    altered = json.dumps({**plain, 'createdAtMs': 1_790_000_000_001}, separators=(',', ':')).encode()
+    bad = [
+        refused('nothing', 'backup_corrupt', b''),
+        refused('another file', 'backup_corrupt', at(0, b'SQLi')),
+        refused('a newer format', 'backup_newer', at(3, b'2')),
+        refused('magic alone', 'backup_corrupt', whole[:4]),
+        refused('a header of 32 MiB and a byte', 'backup_corrupt', at(4, struct.pack('>I', 32 * 1024 * 1024 + 1))),
+        refused('a header beyond the end', 'backup_corrupt', at(4, struct.pack('>I', 100_000))),
+        refused('a header that is no JSON', 'backup_corrupt', backup_bytes(b'{"storeId":', data, seed)),
+        refused('a header that is a list', 'backup_corrupt', backup_bytes(b'[]', data, seed)),
+        signed('no checkpoint', 'backup_corrupt', checkpoint=None),
+        signed('a head that is no hash', 'backup_corrupt', checkpoint={'epoch': 2, 'sequence': 345, 'head': 'abc'}),
+        signed('a sequence below zero', 'backup_corrupt', checkpoint={'epoch': 2, 'sequence': -1, 'head': fill(0x51).hex()}),
+        signed('no keyring', 'backup_corrupt', keyring=None),
+        signed('an altered keyring', 'keyring_corrupt', keyring=base64.b64encode(bytes.fromhex(keyring['blob'])[:-1] + b'\0').decode()),
+        signed('a later schema', 'backup_newer', schemaVersion=1_000_000),
+        signed('another store than that of the keyring', 'backup_corrupt', storeId=str(uuid.UUID(bytes=fill(9, 16)))),
+        signed('another generation than that of the keyring', 'backup_corrupt', generation=2),
+        signed('no section', 'backup_corrupt', sections=[]),
+        signed('a log before the database', 'backup_corrupt', [(log, b'a'), *database]),
+        signed('a section twice', 'backup_corrupt', twice),
+        signed('a section with the name of a path', 'backup_corrupt', [*database, ('log ../../root.key', b'a')]),
+        signed('a section of another kind', 'backup_corrupt', [*database, ('root key', b'a')]),
+        refused('a byte too few', 'backup_corrupt', whole[:-1]),
+        refused('a byte too many', 'backup_corrupt', whole + b'\0'),
+        refused('an altered section', 'backup_corrupt', at(len(whole) - 1, b'y')),
+        refused('an altered signature', 'backup_corrupt', at(len(whole) - 101, bytes([whole[-101] ^ 1]))),
+        refused('an altered header under the old signature', 'backup_corrupt', at(8, altered)),
+        refused('signed by another key', 'backup_corrupt', backup_bytes(plain, data, fill(0x99))),
+        refused('another root key', 'key_wrong', whole, 0x99),
+    ]
+    return {'format': '../backup.md', 'written': good, 'refused': bad}
+
+
+for name, make in (('value', value_vectors), ('keyring', keyring_vectors), ('mac', mac_vectors), ('backup', backup_vectors)):
     (HERE / f'{name}.json').write_text(json.dumps(make(), indent=1, ensure_ascii=False) + '\n')

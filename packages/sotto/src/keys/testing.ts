@@ -12,7 +12,7 @@ import { RootKey } from './root-key.ts'
 import type { RootKeyKind } from './root-key.ts'
 
 /** A file of docs/formats/vectors, unchecked. Throws where a list is empty, so that no test passes on nothing. */
-export function readVectors(name: 'value' | 'keyring' | 'mac'): unknown {
+export function readVectors(name: 'value' | 'keyring' | 'mac' | 'backup'): unknown {
   const path = new URL(`../../../../docs/formats/vectors/${name}.json`, import.meta.url)
   const vectors: unknown = JSON.parse(readFileSync(path, 'utf8'))
   if (typeof vectors !== 'object' || vectors === null) throw new Error(`${name}.json is no object`)
