@@ -65,11 +65,12 @@ function startService(input: OpenServiceInput, store: Store, rootKey: RootKey): 
   return closeOnError(store, async () => {
     const { flavors, logsFolder, osUser } = input
     const opened = await openWithRootKey(input, store, rootKey)
+    const copy = await auditCopyOf(input.env, store, opened.keyring)
     const service = createService({
       store,
       keyring: opened.keyring,
       chain: opened.chain,
-      copy: await auditCopyOf(input.env, store, opened.keyring),
+      copy,
       clock: Date.now,
       random: systemRandom,
       access: storedGrants,
@@ -81,7 +82,10 @@ function startService(input: OpenServiceInput, store: Store, rootKey: RootKey): 
     return {
       api: service.as({ principalId, workspaceId, osUser }),
       service,
-      close: (options) => store.close(options),
+      close: async (options) => {
+        await store.close(options)
+        await copy?.close()
+      },
     }
   })
 }

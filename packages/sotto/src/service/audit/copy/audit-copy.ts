@@ -36,6 +36,12 @@ export class AuditCopy {
     return this.#next
   }
 
+  /** Waits for what is being copied. */
+  async close(): Promise<void> {
+    await this.#running?.catch(() => undefined)
+    this.#target.close()
+  }
+
   #start(): Promise<void> {
     const running = this.#bring().finally(() => {
       this.#running = undefined

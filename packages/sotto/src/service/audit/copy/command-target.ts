@@ -41,6 +41,9 @@ export class CommandTarget implements CopyTarget {
     }
   }
 
+  /** A command has ended when it was given its events. */
+  close(): void {}
+
   #read(): Promise<Group | undefined> {
     return this.#parts.store.transaction(async (tx) => {
       const signed = await readSignedHead(tx)

@@ -12,6 +12,8 @@ export interface CopyParts {
 export interface CopyTarget {
   /** Brings it up to the end of the chain. Throws where it cannot. */
   bring(): Promise<void>
+  /** Gives back what it holds; the next `bring` opens it again. */
+  close(): void
 }
 
 /** Why the copy does not hold what happened. */

@@ -85,7 +85,7 @@ export class FileTarget implements CopyTarget {
     const isAhead = place.epoch > end.epoch || place.sequence > end.sequence
     const isOther = event !== undefined && Buffer.from(event.hash).toString('hex') !== place.head
     if (isAhead || isOther) {
-      this.#close()
+      this.close()
       throw this.#error(`holds event ${String(place.sequence)}, which the store does not: the store was put back`)
     }
   }
@@ -93,7 +93,7 @@ export class FileTarget implements CopyTarget {
   /** Opens the file, again where another one lies there now (it was rotated) or other processes have written. */
   #open(): Opened {
     const found = lstatSync(this.#path, { throwIfNoEntry: false })
-    if (this.#opened !== undefined && found?.ino !== this.#opened.inode) this.#close()
+    if (this.#opened !== undefined && found?.ino !== this.#opened.inode) this.close()
     this.#opened ??= this.#openNew()
     const { size } = fstatSync(this.#opened.descriptor)
     if (size !== this.#opened.sizeBytes) {
@@ -160,14 +160,15 @@ export class FileTarget implements CopyTarget {
     try {
       return work()
     } catch (error) {
-      this.#close()
+      this.close()
       if (error instanceof Error && 'syscall' in error && 'code' in error)
         throw this.#error(`cannot be written (${String(error.code)})`)
       throw error
     }
   }
 
-  #close(): void {
+  /** Lets the file go. */
+  close(): void {
     if (this.#opened !== undefined) closeSync(this.#opened.descriptor)
     this.#opened = undefined
   }
