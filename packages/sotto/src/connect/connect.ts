@@ -1,9 +1,12 @@
 /**
- * Decides where an `Api` comes from: the channel of the step we run in, else a server, else the store on this machine.
+ * Decides where an `Api` comes from: the channel of the step we run in, else the server that `SOTTO_URL` or the active
+ * context names, else the store on this machine.
  * Each is loaded only when it is the one.
  */
 import type { Api } from '@sotto/sdk/model'
 import { openStepChannel } from '../channel/client.ts'
+import { findContext } from './contexts.ts'
+import type { Context } from './contexts.ts'
 
 /** Where to connect, for programs that do not want what their environment says. */
 export interface ConnectOptions {
@@ -18,16 +21,22 @@ export interface Connection {
   close(options?: { readonly processEnds?: boolean | undefined }): Promise<void>
 }
 
-/** Connects. Codes: those of opening a store, or `usage`, `not_signed_in` and `file_unreadable` where `SOTTO_URL` names a server. */
+/** Connects. Codes: those of opening a store, or `usage`, `not_signed_in` and `file_unreadable` where a server is asked. */
 export async function connect(options: ConnectOptions = {}): Promise<Connection> {
   const env = options.env ?? process.env
   const channel = openStepChannel(env)
   if (channel !== undefined) return { api: channel, close: async () => undefined }
-  const url = env['SOTTO_URL']
-  if (url !== undefined && url !== '') {
+  const server = findServer(env)
+  if (server !== undefined) {
     const { openHttp } = await import('./http.ts')
-    return openHttp(env, url)
+    return openHttp(env, server)
   }
   const { openEmbedded } = await import('./embedded.ts')
   return openEmbedded(env)
+}
+
+/** `SOTTO_URL`, else the context that is used. */
+function findServer(env: Readonly<Record<string, string | undefined>>): Context | undefined {
+  const url = env['SOTTO_URL']
+  return url === undefined || url === '' ? findContext(env) : { url }
 }

@@ -3,30 +3,31 @@ import { readFileSync } from 'node:fs'
 import { createHttpApi } from '@sotto/sdk'
 import { SottoError, systemCode } from '@sotto/sdk/model'
 import type { Connection } from './connect.ts'
+import type { Context } from './contexts.ts'
 import { createNodeTransport } from './node-transport.ts'
 
 type Environment = Readonly<Record<string, string | undefined>>
 
 /**
- * Connects to the server that `SOTTO_URL` names, with the token of `SOTTO_TOKEN` or of the file `SOTTO_TOKEN_FILE`, in the
- * workspace `SOTTO_WORKSPACE`. Sends nothing yet. Codes: `usage` for an address that is none, `not_signed_in` without a
- * token, `file_unreadable`.
+ * Connects to a server. A token of `SOTTO_TOKEN_FILE` or `SOTTO_TOKEN` goes before that of the context, as does a workspace
+ * of `SOTTO_WORKSPACE`. Sends nothing yet. Codes: `usage` for an address that is none, `not_signed_in` without a token,
+ * `file_unreadable`.
  */
-export function openHttp(env: Environment, address: string): Connection {
-  const url = requireServerUrl(address, env)
+export function openHttp(env: Environment, server: Context): Connection {
+  const url = requireServerUrl(server.url, env)
   const caFile = given(env, 'SOTTO_CA_FILE')
   const transport = createNodeTransport(url, caFile === undefined ? undefined : readNamed('SOTTO_CA_FILE', caFile))
   const api = createHttpApi({
     url,
-    token: findToken(env),
-    workspace: given(env, 'SOTTO_WORKSPACE'),
+    token: findToken(env, server),
+    workspace: given(env, 'SOTTO_WORKSPACE') ?? server.workspace,
     transport: transport.send,
   })
   return { api, close: async () => transport.close() }
 }
 
 /** The address without a slash at its end. Throws `usage`, without repeating what may be a password. */
-function requireServerUrl(address: string, env: Environment): string {
+export function requireServerUrl(address: string, env: Environment): string {
   const url = URL.parse(address)
   if (url === null || !/^https?:$/.test(url.protocol))
     throw new SottoError('usage', 'the address of the server is no http or https address', {
@@ -47,18 +48,16 @@ function isThisMachine(host: string): boolean {
   return host === 'localhost' || host === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(host)
 }
 
-function findToken(env: Environment): string {
+function findToken(env: Environment, server: Context): string {
   const file = given(env, 'SOTTO_TOKEN_FILE')
-  const token = file === undefined ? given(env, 'SOTTO_TOKEN') : readNamed('SOTTO_TOKEN_FILE', file)
+  const token = file === undefined ? (given(env, 'SOTTO_TOKEN') ?? server.token) : readNamed('SOTTO_TOKEN_FILE', file)
   const text = token?.trim() ?? ''
   if (/^[\x21-\x7e]+$/.test(text)) return text
-  throw new SottoError(
-    'not_signed_in',
-    text === '' ? 'there is no token for the server' : 'the token has characters that no token has',
-    {
-      hint: 'set SOTTO_TOKEN, or name a file with --token-file',
-    },
-  )
+  const { host } = new URL(server.url)
+  const what = text === '' ? `there is no token for ${host}` : 'the token has characters that no token has'
+  throw new SottoError('not_signed_in', what, {
+    hint: `sotto login ${server.url}, set SOTTO_TOKEN, or name a file with --token-file`,
+  })
 }
 
 function readNamed(variable: string, file: string): string {

@@ -67,6 +67,10 @@ const environment: readonly Block[] = [
       ['SOTTO_RECOVERY_CODE', 'The recovery code, in the place of all of these: the root key is lost'],
       ['SOTTO_SECRET_VALIDATION_LEVEL', 'How far references are checked: SECRET_AND_KEY_EXISTS, SECRET_EXISTS or NONE'],
       ['SOTTO_URL', 'A server to ask, in the place of the store of this machine: https://sotto.example'],
+      [
+        'SOTTO_CONTEXT',
+        'A context of sotto context list, in the place of the one that is used; local for this machine',
+      ],
       ['SOTTO_TOKEN', 'The token to sign in with there'],
       ['SOTTO_TOKEN_FILE', 'A file with the token, read before SOTTO_TOKEN'],
       ['SOTTO_WORKSPACE', 'The workspace there; default without it'],

@@ -77,6 +77,26 @@ export const nouns: readonly Noun[] = [
     commands: async (): Promise<Commands> => (await import('./server.ts')).serverCommands,
   },
   {
+    name: 'login',
+    summary: 'Sign in to a server',
+    commands: async (): Promise<Commands> => (await import('./login.ts')).loginCommands,
+  },
+  {
+    name: 'logout',
+    summary: 'Forget the token of the server that is used',
+    commands: async (): Promise<Commands> => (await import('./login.ts')).logoutCommands,
+  },
+  {
+    name: 'whoami',
+    summary: 'Say who you are, and where',
+    commands: async (): Promise<Commands> => (await import('./login.ts')).whoAmICommands,
+  },
+  {
+    name: 'context',
+    summary: 'Servers by name, and which one is used',
+    commands: async (): Promise<Commands> => (await import('./login.ts')).contextCommands,
+  },
+  {
     name: 'init',
     summary: 'Begin a project in this folder',
     commands: async (): Promise<Commands> => (await import('./init.ts')).initCommands,
