@@ -57,6 +57,26 @@ export const nouns: readonly Noun[] = [
     commands: async (): Promise<Commands> => (await import('./flavor.ts')).flavorCommands,
   },
   {
+    name: 'service-account',
+    summary: 'Programs that act by their own name',
+    commands: async (): Promise<Commands> => (await import('./principal.ts')).serviceAccountCommands,
+  },
+  {
+    name: 'token',
+    summary: 'What a program shows to be let in',
+    commands: async (): Promise<Commands> => (await import('./principal.ts')).tokenCommands,
+  },
+  {
+    name: 'grant',
+    summary: 'Who may do what',
+    commands: async (): Promise<Commands> => (await import('./principal.ts')).grantCommands,
+  },
+  {
+    name: 'access',
+    summary: 'Ask who may do something, and why',
+    commands: async (): Promise<Commands> => (await import('./principal.ts')).accessCommands,
+  },
+  {
     name: 'audit',
     summary: 'Who read and changed what',
     commands: async (): Promise<Commands> => (await import('./audit.ts')).auditCommands,
