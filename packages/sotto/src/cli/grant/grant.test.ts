@@ -18,10 +18,10 @@ test('a service account gets a token and rights, and loses them', async () => {
   )
   assert.match(
     (await home.ok('access why nightly read secret:crm')).stdout,
-    /because it +was granted read on secret c\*/,
+    /because it: +was granted read on secret c\*/,
   )
   const no = await home.ok('access why nightly write secret:crm')
-  assert.match(no.stdout, /write secret crm +no/)
+  assert.match(no.stdout, /write secret crm: +no/)
   assert.match(no.stderr, /next: sotto grant add write --to nightly --on secret:crm/)
   const { principals } = await home.json<{ principals: AccessAnswer[] }>('access who-can read secret:crm')
   assert.deepEqual(
