@@ -39,6 +39,7 @@ const finding: { readonly [guard: string]: readonly string[] } = {
     'stack.id',
     'stack.workspace_id',
     'token.principal_id',
+    'trust.workspace_id',
   ],
   // A filter by key asks the index of keys which secrets to load.
   sealed: ['secret_value.version_id', 'secret_value.key'],

@@ -107,6 +107,8 @@ function addPrincipals(add: Add): void {
   add('listAccess', question)
   add('listPrincipals', {})
   add('listPrincipals', { kind: 'service-account' })
+  add('listTrusts', {})
+  add('listTrusts', { serviceAccount: 'ci' })
 }
 
 function addReveals(

@@ -67,7 +67,7 @@ test('a history that went another way since the checkpoint is broken, and anothe
   freshCopy(target, otherWay)
   // It has to reach the number of the checkpoint: then the event there is another one.
   const opened = await openFile(target.place)
-  for (let index = 0; index < 40; index += 1) await opened.api.resolveSecrets({ items: [{ secret: 'api' }] })
+  for (let index = 0; index < 60; index += 1) await opened.api.resolveSecrets({ items: [{ secret: 'api' }] })
   await opened.close()
   const gone = await verify({ checkpoint })
   assert.equal(gone.result, 'broken')

@@ -192,6 +192,23 @@ async function principals(api: Api): Promise<void> {
   await api.addGrant({ principal: 'ci', grant: 'runner' })
   await api.addGrant({ principal: 'ci', grant: 'write', kind: 'secret', name: 'api*' })
   await api.addGrant({ principal: 'off', grant: 'describe', kind: 'audit', everywhere: true })
+  for (const serviceAccount of ['ci', 'off', 'left'])
+    await api.createTrust({
+      name: `of-${serviceAccount}`,
+      kind: 'github',
+      serviceAccount,
+      audience: 'https://sotto.example',
+      claims: { repository: 'acme/churn', ref: 'refs/heads/*' },
+    })
+  await api.createTrust({
+    name: 'with-keys',
+    kind: 'kubernetes',
+    serviceAccount: 'ci',
+    issuer: 'https://kubernetes.default.svc',
+    audience: 'https://sotto.example',
+    claims: { namespace: 'ml', serviceaccount: 'train' },
+    keySet: '{"keys":[{"kty":"OKP"}]}',
+  })
   await api.updateServiceAccount({ principal: 'off', disabled: true })
   await api.deleteServiceAccount({ principal: 'left' })
 }

@@ -29,9 +29,16 @@ export const folders: Readonly<Record<Folder, Allowed>> = {
   'sotto:files': program(['sdk:model']),
   'sotto:keys': program(['sdk:model', 'sotto:files']),
   'sotto:store': program(['sdk:model', 'sotto:files', 'sotto:keys']),
-  'sotto:service': program(['sdk:model', 'sdk:references', 'sotto:files', 'sotto:keys', 'sotto:store']),
-  // Verifies what others vouch for; knows no principals. The service sees its interface alone.
+  // Verifies what others vouch for; knows no principals.
   'sotto:identity': program(['sdk:model'], { packages: ['jose'] }),
+  'sotto:service': program([
+    'sdk:model',
+    'sdk:references',
+    'sotto:files',
+    'sotto:identity',
+    'sotto:keys',
+    'sotto:store',
+  ]),
   // Not the store: the service is the only door to it.
   'sotto:http': program(['sdk:model', 'sotto:service'], { packages: ['valibot'] }),
   'sotto:connect': program(['sdk:model', 'sdk:references', 'sdk:client', 'sotto:channel', 'sotto:service'], {

@@ -81,6 +81,7 @@ import type {
   SecretWrite,
   VersionSelector,
 } from './secret.ts'
+import type { Trust, TrustInput, TrustQuery } from './trust.ts'
 import type { Stack, StackInput, StackSelector, StackSettingsUpdate, StackUpdate } from './stack.ts'
 
 /** Who the caller is and which store answers. */
@@ -235,6 +236,12 @@ export interface Api {
   explainAccess(input: AccessQuestion & PrincipalSelector): Promise<AccessAnswer>
   /** Who may do it, and why. It takes the right to manage the object. Codes: `forbidden`. */
   listAccess(input: AccessQuestion): Promise<{ readonly principals: readonly AccessAnswer[] }>
+  /** Lets identity tokens of an issuer sign in as a service account. Codes: `trust_exists`, `principal_not_found`, `name_invalid`, `input_invalid` for one that would let in more than somebody. */
+  createTrust(input: TrustInput): Promise<Trust>
+  /** All trusts of the workspace, or those of one service account. Codes: `principal_not_found`. */
+  listTrusts(input: TrustQuery): Promise<{ readonly trusts: readonly Trust[] }>
+  /** Takes a trust away, and makes void what it gave. Codes: `trust_not_found`. */
+  deleteTrust(input: { readonly trust: string }): Promise<Trust>
 
   /** Events of the audit chain, newest first. */
   listAudit(input: AuditQuery): Promise<Page<AuditEvent>>

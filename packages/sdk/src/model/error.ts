@@ -61,6 +61,8 @@ const table = {
   grant_not_found: { status: 404, exit: 3, hint: 'sotto grant list' },
   /** No such token of a principal that the caller may describe. */
   token_not_found: { status: 404, exit: 3, hint: 'sotto token list' },
+  /** No such trust, or one of a service account that the caller may not describe. */
+  trust_not_found: { status: 404, exit: 3, hint: 'sotto trust list' },
   /** No such workspace, or one in which the caller has no right. */
   workspace_not_found: { status: 404, exit: 3 },
 
@@ -81,6 +83,8 @@ const table = {
   flavor_exists: { status: 409, exit: 6 },
   /** A stack has the name. */
   stack_exists: { status: 409, exit: 6 },
+  /** A trust has the name. */
+  trust_exists: { status: 409, exit: 6 },
   /** A principal has the name. */
   principal_exists: { status: 409, exit: 6 },
   /** The secret has been changed since the version that was expected. */

@@ -103,6 +103,10 @@ export const operations: { readonly [name in keyof Api]: Operation } = {
   explainAccess: reads('principal', '/access/explain', 'POST'),
   listAccess: reads('principal', '/access/list', 'POST'),
 
+  createTrust: changes('principal', 'POST', '/trusts', 'manage'),
+  listTrusts: reads('principal', '/trusts'),
+  deleteTrust: changes('principal', 'DELETE', '/trusts/{trust}', 'manage'),
+
   listAudit: reads('audit', '/audit'),
   verifyAudit: reads('audit', '/audit/verify', 'POST'),
   exportAudit: reads('audit', '/audit/export'),

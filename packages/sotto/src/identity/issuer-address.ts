@@ -6,34 +6,42 @@
  * Addresses of private networks are allowed, since clusters and company sign-ins live there; TLS with a certificate for
  * the issuer's name then decides who answers, and nothing of an answer but public keys is used.
  */
-import { lookup as systemLookup } from 'node:dns'
 import type { LookupAddress } from 'node:dns'
-import { BlockList, isIP } from 'node:net'
-import type { LookupFunction } from 'node:net'
+import type * as Net from 'node:net'
+import type { BlockList, LookupFunction } from 'node:net'
 import { SottoError, shown } from '@sotto/sdk/model'
 
+/** Taken where it is needed: the rules for trusts look at issuers too, and every command of the program loads those. */
+function net(): typeof Net {
+  return process.getBuiltinModule('node:net')
+}
+
 /** Never those of an issuer: this host, link-local (with the metadata service of clouds), multicast, reserved. */
-const closed = new BlockList()
-for (const [net, bits] of [
-  ['0.0.0.0', 8],
-  ['127.0.0.0', 8],
-  ['169.254.0.0', 16],
-  ['224.0.0.0', 4],
-  ['240.0.0.0', 4],
-] as const)
-  closed.addSubnet(net, bits, 'ipv4')
-for (const [net, bits] of [
-  ['::', 127],
-  ['fe80::', 10],
-  ['ff00::', 8],
+const closedNets = [
+  ['0.0.0.0', 8, 'ipv4'],
+  ['127.0.0.0', 8, 'ipv4'],
+  ['169.254.0.0', 16, 'ipv4'],
+  ['224.0.0.0', 4, 'ipv4'],
+  ['240.0.0.0', 4, 'ipv4'],
+  ['::', 127, 'ipv6'],
+  ['fe80::', 10, 'ipv6'],
+  ['ff00::', 8, 'ipv6'],
   // The same through the translation of an IPv6-only network (NAT64).
-  ['64:ff9b::7f00:0', 104],
-  ['64:ff9b::a9fe:0', 112],
-] as const)
-  closed.addSubnet(net, bits, 'ipv6')
-// Metadata services outside of the link-local ranges: AWS over IPv6, Alibaba.
-closed.addAddress('fd00:ec2::254', 'ipv6')
-closed.addAddress('100.100.100.200', 'ipv4')
+  ['64:ff9b::7f00:0', 104, 'ipv6'],
+  ['64:ff9b::a9fe:0', 112, 'ipv6'],
+  // Metadata services outside of the link-local ranges: AWS over IPv6, Alibaba.
+  ['fd00:ec2::254', 128, 'ipv6'],
+  ['100.100.100.200', 32, 'ipv4'],
+] as const
+
+let closed: BlockList | undefined
+
+function closedAddresses(): BlockList {
+  if (closed !== undefined) return closed
+  closed = new (net().BlockList)()
+  for (const [address, bits, family] of closedNets) closed.addSubnet(address, bits, family)
+  return closed
+}
 
 /**
  * The issuer as a URL: `https:`, or `http:` on this machine; without user, query and fragment (OpenID Connect Discovery
@@ -56,13 +64,13 @@ function problemOf(url: URL): string | undefined {
 
 function literalProblem(url: URL): string | undefined {
   const host = hostOf(url)
-  return isIP(host) !== 0 && !isLoopback(url) && isClosed(host) ? 'is an address that no issuer has' : undefined
+  return net().isIP(host) !== 0 && !isLoopback(url) && isClosed(host) ? 'is an address that no issuer has' : undefined
 }
 
 /** Is the host this machine by its own word: `localhost`, 127.0.0.0/8 or [::1]? */
 export function isLoopback(url: URL): boolean {
   const host = hostOf(url)
-  return host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'))
+  return host === 'localhost' || host === '::1' || (net().isIP(host) === 4 && host.startsWith('127.'))
 }
 
 /**
@@ -82,7 +90,7 @@ export function hostOf(url: URL): string {
 }
 
 function isClosed(address: string): boolean {
-  return closed.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4')
+  return closedAddresses().check(address, net().isIP(address) === 6 ? 'ipv6' : 'ipv4')
 }
 
 /**
@@ -91,7 +99,7 @@ function isClosed(address: string): boolean {
  */
 export function guardedLookup(loopback: boolean): LookupFunction {
   return (hostname, options, callback) => {
-    systemLookup(hostname, { ...options, all: true }, (error, addresses) => {
+    process.getBuiltinModule('node:dns').lookup(hostname, { ...options, all: true }, (error, addresses) => {
       if (error !== null) return callback(error, [], 0)
       const allowed = addresses.filter(({ address }) => (loopback ? isLocalAddress(address) : !isClosed(address)))
       const [first] = allowed

@@ -18,6 +18,7 @@ import { runLogHandlers } from './runs/run-logs.ts'
 import { runHandlers } from './runs/runs.ts'
 import { secretHandlers } from './secrets/secrets.ts'
 import { stackHandlers } from './stacks/stacks.ts'
+import { trustHandlers } from './trusts/trusts.ts'
 import { storeHandlers } from './store-description.ts'
 
 /** A noun adds its table of handlers here. */
@@ -31,6 +32,7 @@ const handlers: AnyHandlers<OperationName> = {
   ...runHandlers,
   ...runLogHandlers,
   ...principalHandlers,
+  ...trustHandlers,
   ...tokenHandlers,
   ...grantHandlers,
   ...auditHandlers,

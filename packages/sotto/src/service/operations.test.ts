@@ -16,6 +16,13 @@ const flavors: readonly Flavor[] = [
   { type: 'artifact-store', name: 'local', builtIn: true, description: '', attributes: [] },
 ]
 
+const trustOfCi = {
+  kind: 'github',
+  serviceAccount: 'ci',
+  audience: 'https://sotto.example',
+  claims: { repository: 'acme/churn' },
+} as const
+
 interface World extends TestService {
   readonly run: string
   readonly attempt: string
@@ -51,6 +58,7 @@ async function openWorld(t: TestContext): Promise<World> {
   await api.createServiceAccount({ name: 'ci' })
   await api.addGrant({ principal: 'ci', grant: 'read', kind: 'secret' })
   const { id: token } = await api.createToken({ name: 'first', principal: 'ci' })
+  await api.createTrust({ ...trustOfCi, name: 'first' })
   return { ...service, run, attempt, token }
 }
 
@@ -125,6 +133,9 @@ const calls: Calls = {
   listGrants: (api) => api.listGrants({ principal: 'ci' }),
   explainAccess: (api) => api.explainAccess({ principal: 'ci', right: 'read', kind: 'secret', name: 'crm' }),
   listAccess: (api) => api.listAccess({ right: 'read', kind: 'secret', name: 'crm' }),
+  createTrust: (api) => api.createTrust({ ...trustOfCi, name: 'second' }),
+  listTrusts: (api) => api.listTrusts({}),
+  deleteTrust: (api) => api.deleteTrust({ trust: 'first' }),
   listAudit: (api) => api.listAudit({}),
   verifyAudit: (api) => api.verifyAudit({}),
   exportAudit: (api) => api.exportAudit({}),

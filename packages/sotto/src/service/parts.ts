@@ -1,5 +1,6 @@
 /** What the service is made of, passed in from outside. */
 import type { Flavor, Id } from '@sotto/sdk/model'
+import type { IdentityVerifier } from '../identity/identity-verifier.ts'
 import type { RandomSource } from '../keys/random.ts'
 import type { AuditChain } from '../store/audit-chain.ts'
 import type { LiveKeyring } from '../store/live-keyring.ts'
@@ -17,6 +18,8 @@ export interface ServiceParts {
   readonly clock: () => number
   readonly random: RandomSource
   readonly access: AccessSource
+  /** Verifies identity tokens of others; absent where nobody signs in: an embedded store. */
+  readonly identities?: IdentityVerifier | undefined
   /** The built-in flavors. */
   readonly flavors: readonly Flavor[]
   /** The file where a root key lies, or would lie if it were in a file. Absolute. */

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import { isSottoError } from '@sotto/sdk/model'
 import type { Api, ErrorCode, Flavor } from '@sotto/sdk/model'
+import { createIdentityVerifier } from '../identity/create-identity-verifier.ts'
 import { systemRandom } from '../keys/random.ts'
 import { RootKey } from '../keys/root-key.ts'
 import { openSqliteStore } from '../store/sqlite-store.ts'
@@ -61,6 +62,7 @@ export async function openTestService(
     ...opened,
     clock,
     random: systemRandom,
+    identities: createIdentityVerifier({ clock }),
     flavors: options.flavors ?? [],
     rootKeyPath: join(folder, 'root.key'),
     logsFolder: join(folder, 'logs'),

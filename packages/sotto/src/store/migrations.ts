@@ -6,10 +6,11 @@ import { migration0001 } from './migrations/0001.ts'
 import { migration0002 } from './migrations/0002.ts'
 import { migration0003 } from './migrations/0003.ts'
 import { migration0004 } from './migrations/0004.ts'
+import { migration0005 } from './migrations/0005.ts'
 import type { Transaction } from './store.ts'
 
 /** The DDL that leads from version n to n + 1, in order. */
-const migrations: readonly string[] = [migration0001, migration0002, migration0003, migration0004]
+const migrations: readonly string[] = [migration0001, migration0002, migration0003, migration0004, migration0005]
 
 /** The version that this program writes. */
 export const schemaVersion: number = migrations.length

@@ -3,6 +3,7 @@ import { auditEventTable, auditHeadTable } from './audit.ts'
 import { componentTable, flavorTable, referenceTable } from './components.ts'
 import { dataKeyTable, keyringTable, schemaVersionTable } from './keyring-table.ts'
 import { grantTable, principalTable, tokenTable } from './principals.ts'
+import { trustTable, usedIdentityTable } from './trusts.ts'
 import { artifactTable, attemptTable, runTable, secretReadTable } from './runs.ts'
 import { secretTable, secretValueTable, secretVersionTable } from './secrets.ts'
 import { stackComponentTable, stackTable } from './stacks.ts'
@@ -17,6 +18,8 @@ export const tables: readonly AnyTable[] = [
   principalTable,
   tokenTable,
   grantTable,
+  trustTable,
+  usedIdentityTable,
   secretTable,
   secretVersionTable,
   secretValueTable,

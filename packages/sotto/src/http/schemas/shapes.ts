@@ -8,6 +8,7 @@ import { runShapes } from './run.ts'
 import { secretShapes } from './secret.ts'
 import type { Shapes } from './shape.ts'
 import { stackShapes } from './stack.ts'
+import { trustShapes } from './trust.ts'
 
 export const shapes: Shapes = {
   ...secretShapes,
@@ -16,6 +17,7 @@ export const shapes: Shapes = {
   ...referenceShapes,
   ...runShapes,
   ...principalShapes,
+  ...trustShapes,
   ...auditShapes,
   ...keyShapes,
 }

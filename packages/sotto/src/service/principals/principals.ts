@@ -8,6 +8,7 @@ import { Conditions } from '../conditions.ts'
 import { pageLimit, pageStart, toPage } from '../cursor.ts'
 import type { Handlers } from '../door.ts'
 import { mergeLabels, requireDescription } from '../labels.ts'
+import { deleteTrustsOf } from '../trusts/trusts.ts'
 import { newPrincipal } from './new-principal.ts'
 import { describePrincipal, getPrincipal, getServiceAccount, workspaceName } from './principal-lookup.ts'
 import { describeToken, revokeTokensOf } from './tokens.ts'
@@ -73,6 +74,7 @@ async function updateServiceAccount(call: Call, input: ServiceAccountUpdate): Pr
 async function deleteServiceAccount(call: Call, input: { readonly principal: string }): Promise<Principal> {
   const row = await getServiceAccount(call, input.principal)
   await revokeTokensOf(call, row)
+  await deleteTrustsOf(call, row)
   await call.rows.update(principalTable, { ...row, name: `${row.name}~${row.id}`, deleted_at: call.nowMs })
   call.event(eventOf(row, {}))
   return describePrincipal(call, row)
