@@ -7,8 +7,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { MlflowConfig } from './config.ts'
 import { authorizationOf } from './credentials.ts'
-import { HttpConnection, HttpFailure } from './http.ts'
-import type { HttpAnswer } from './http.ts'
+import { HttpConnection, HttpFailure } from '../http-connection.ts'
+import type { HttpAnswer } from '../http-connection.ts'
 import { errorCodeOf, notMlflow, parseJson, refusal, unreachable } from './trouble.ts'
 
 export interface Patience {
@@ -58,7 +58,7 @@ export class MlflowClient {
 
   constructor(config: MlflowConfig, patience: Patience = defaultPatience) {
     this.config = config
-    this.#connection = new HttpConnection(new URL(config.baseUrl), config.verifyTls)
+    this.#connection = new HttpConnection(new URL(config.baseUrl), { verify: config.verifyTls })
     this.#patience = patience
   }
 

@@ -4,7 +4,7 @@
  */
 import { shown, SottoError } from '@sotto/sdk/model'
 import type { MlflowConfig } from './config.ts'
-import type { HttpAnswer, HttpFailure } from './http.ts'
+import type { HttpAnswer, HttpFailure } from '../http-connection.ts'
 
 type TrackerCode = 'tracker_unreachable' | 'tracker_refused' | 'tracker_failed'
 type Server = Pick<MlflowConfig, 'component' | 'baseUrl' | 'credentials'>

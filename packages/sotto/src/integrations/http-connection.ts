@@ -1,5 +1,5 @@
 /**
- * One HTTP exchange with the tracking server. Redirects are answers like others here: following one would hand the
+ * One HTTP exchange with the server of a product. Redirects are answers like others here: following one would hand the
  * credentials to whatever address the server, or somebody between, writes into `Location`.
  */
 import type { Agent, ClientRequest, IncomingMessage, RequestOptions } from 'node:http'
@@ -40,7 +40,7 @@ export class HttpFailure extends Error {
   }
 }
 
-/** Answers of the API are some kilobytes; a search of 1,000 runs stays below 4 MiB. */
+/** Answers are some kilobytes; a search of 1,000 runs of MLflow stays below 4 MiB. */
 const maxAnswerBytes = 8 * 1024 * 1024
 
 /**
@@ -49,7 +49,14 @@ const maxAnswerBytes = 8 * 1024 * 1024
  */
 const idleMs = 1500
 
-/** A kept-alive connection to one origin. Requests of one run come one after another. */
+export interface TlsOptions {
+  /** Whether the server's certificate must be trusted. */
+  readonly verify: boolean
+  /** Authorities that are trusted instead of the usual ones, as PEM. */
+  readonly authorities?: string | undefined
+}
+
+/** A kept-alive connection to one origin. Requests come one after another. */
 export class HttpConnection {
   readonly #secure: boolean
   readonly #agent: Agent
@@ -57,13 +64,17 @@ export class HttpConnection {
   /** When the last exchange ended, in milliseconds of the monotonic clock. */
   #lastUsed = 0
 
-  constructor(origin: URL, verifyTls: boolean) {
+  constructor(origin: URL, { verify, authorities }: TlsOptions) {
     this.#secure = origin.protocol === 'https:'
     const agentOptions = { keepAlive: true, timeout: idleMs, maxSockets: 1 }
     // getBuiltinModule, not import: an import of node:http adds as much to a cold start as Node itself needs.
     if (this.#secure) {
       const https = process.getBuiltinModule('node:https')
-      this.#agent = new https.Agent({ ...agentOptions, rejectUnauthorized: verifyTls })
+      this.#agent = new https.Agent({
+        ...agentOptions,
+        rejectUnauthorized: verify,
+        ...(authorities === undefined ? {} : { ca: authorities }),
+      })
       this.#request = https.request
     } else {
       const http = process.getBuiltinModule('node:http')
