@@ -57,9 +57,18 @@ async function run(options: BuildOptions): Promise<Built> {
 async function buildCli(): Promise<Built> {
   const { text, metafile } = await buildCliScript(join(sotto, 'src/cli/main.ts'), {
     ...shared,
-    external: ['@lydell/node-pty'],
+    external: optionalPackages(),
   })
   return { files: [{ path: join(sotto, 'dist/cli.cjs'), contents: Buffer.from(text) }], metafile }
+}
+
+/** What a machine may have beside us and is loaded on first use, as the package says it. */
+function optionalPackages(): string[] {
+  const { optionalDependencies, peerDependencies } = JSON.parse(readFileSync(join(sotto, 'package.json'), 'utf8')) as {
+    optionalDependencies: Readonly<Record<string, string>>
+    peerDependencies: Readonly<Record<string, string>>
+  }
+  return Object.keys({ ...optionalDependencies, ...peerDependencies })
 }
 
 /** What a step's process runs. Started once per step, so it is CommonJS: importing Node's modules costs it 5 ms more. */

@@ -11,7 +11,18 @@ export const inCi: boolean = !['', '0', 'false'].includes(process.env['CI'] ?? '
 export const NOT_RUN = 'not run: '
 
 /** The name of a part that `requirePart` knows. */
-export type PartName = 'sh' | 'bash' | 'zsh' | 'fish' | 'pty' | 'python' | 'mlflow' | 'mount' | 'gcc'
+export type PartName =
+  | 'sh'
+  | 'bash'
+  | 'zsh'
+  | 'fish'
+  | 'pty'
+  | 'python'
+  | 'mlflow'
+  | 'openbao'
+  | 'moto'
+  | 'mount'
+  | 'gcc'
 
 /** Each part: whether this machine has it, and what to say when it has not. */
 const parts: Readonly<Record<PartName, { readonly isHere: () => boolean; readonly missing: string }>> = {
@@ -27,6 +38,14 @@ const parts: Readonly<Record<PartName, { readonly isHere: () => boolean; readonl
   mlflow: {
     isHere: hasPython,
     missing: 'MLflow needs Python 3.10 with venv, which is not installed (apt-get install python3-venv)',
+  },
+  openbao: {
+    isHere: hasPython,
+    missing: 'OpenBao comes by Python 3.10 with venv, which is not installed (apt-get install python3-venv)',
+  },
+  moto: {
+    isHere: hasPython,
+    missing: 'moto needs Python 3.10 with venv, which is not installed (apt-get install python3-venv)',
   },
   mount: {
     isHere: () => process.platform === 'linux' && runs('unshare', ['-m', 'mount', '-t', 'tmpfs', 'sotto-test', '/mnt']),

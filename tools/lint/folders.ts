@@ -42,8 +42,8 @@ export const folders: Readonly<Record<Folder, Allowed>> = {
   // Not the store: the service is the only door to it.
   'sotto:http': program(['sdk:model', 'sotto:service'], { packages: ['valibot'] }),
   'sotto:connect': program(['sdk:model', 'sdk:references', 'sdk:client', 'sotto:channel', 'sotto:service'], {
-    // The list of built-in flavors is data; what talks to a product stays out of reach.
-    files: ['sotto:integrations/flavors.ts'],
+    // The lists of built-in flavors and of key services are data; what talks to a product stays out of reach.
+    files: ['sotto:integrations/flavors.ts', 'sotto:integrations/key-services.ts'],
     packages: ['yaml'],
   }),
   // The streaming mask for values, for whatever shows output of others; knows nothing of secrets.
@@ -56,7 +56,9 @@ export const folders: Readonly<Record<Folder, Allowed>> = {
     packages: ['@lydell/node-pty'],
   }),
   'sotto:integrations': program(['sdk:model'], {
-    files: ['sotto:pipelines/tracker.ts', 'sotto:keys/root-key-provider.ts'],
+    files: ['sotto:pipelines/tracker.ts', 'sotto:keys/key-service.ts'],
+    // Optional peers, each loaded on first use by the one folder of its product.
+    packages: ['@aws-sdk/client-kms'],
   }),
   'sotto:cli': program(
     ['sdk:model', 'sdk:references', 'sotto:connect', 'sotto:redaction', 'sotto:pipelines', 'sotto:entry'],

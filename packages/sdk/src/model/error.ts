@@ -111,6 +111,14 @@ const table = {
   key_insecure: { status: 500, exit: 1 },
   /** What was given as root key is none: its length or encoding. */
   key_malformed: { status: 500, exit: 1 },
+  /** The service that has wrapped the root key does not answer: network, TLS, time, overload, sealed. */
+  key_service_unreachable: { status: 503, exit: 8 },
+  /** The service that has wrapped the root key refuses the credentials, or they may not use its key. */
+  key_service_refused: { status: 502, exit: 1 },
+  /** The service's key is disabled, waits for its deletion or is gone, or the version of it that has wrapped the root key is. */
+  key_disabled: { status: 502, exit: 1 },
+  /** The service that has wrapped the root key answers with another error, or is none. */
+  key_service_failed: { status: 502, exit: 1 },
   /** A data key that is named by a value is not in the keyring. */
   key_unknown: { status: 500, exit: 1 },
   /** The keyring was altered or damaged. */

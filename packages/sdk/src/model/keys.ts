@@ -9,6 +9,8 @@ export interface KeySlot {
   readonly kind: RootKeyKind
   /** 16 hex digits; says which key it is and nothing about it. */
   readonly rootKeyId: string
+  /** For `kms` and `transit`: the service's key that has wrapped it, as the store says. */
+  readonly service?: string
 }
 
 /** A key that values are sealed under. */
@@ -82,9 +84,14 @@ export interface NewRecoveryCode {
 /** A change of the root key. */
 export interface RootKeyChange extends KeysExpectation {
   /** Where the new key is to come from; as now when absent. */
-  readonly to?: 'file' | 'env' | 'passphrase' | undefined
+  readonly to?: 'file' | 'env' | 'passphrase' | 'service' | undefined
   /** For `env`: the new key as text, which the caller has put where it will be found. */
   readonly rootKey?: string | undefined
+  /**
+   * For `service`: the service's key that is to wrap the new one. It must be the one that `SOTTO_NEW_ROOT_KEY_SERVICE` or
+   * `SOTTO_ROOT_KEY_SERVICE` names where the store is open: whoever asks does not choose whom credentials are sent to.
+   */
+  readonly service?: string | undefined
   /** For `passphrase`. */
   readonly passphrase?: string | undefined
   /** Somebody may have seen the keys: every key is made anew, not only the root key. */

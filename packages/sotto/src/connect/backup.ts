@@ -1,5 +1,6 @@
 /** Backups of the store on this machine: checked and restored by whoever holds the root key; no store has to be open. */
 import type { AuditCheckpoint } from '@sotto/sdk/model'
+import { keyServices } from '../integrations/key-services.ts'
 import { restoreStore } from '../service/backup/restore-store.ts'
 import type { Restored } from '../service/backup/restore-store.ts'
 import { verifyBackup } from '../service/backup/verify-backup.ts'
@@ -13,7 +14,7 @@ export type { BackupVerification, Restored }
 
 /** Codes as of `verifyBackup`. */
 export function verifyBackupFile(env: Environment, file: string, deep: boolean): Promise<BackupVerification> {
-  return verifyBackup({ file, deep, keyPlaces: { env, ...findPlaces(env) } })
+  return verifyBackup({ file, deep, keyPlaces: { env, keyServices, ...findPlaces(env) } })
 }
 
 /** Codes as of `restoreStore`. */
@@ -24,6 +25,6 @@ export function restoreBackupFile(
 ): Promise<Restored> {
   const places = findPlaces(env)
   const { storePath, logsFolder } = places
-  const keyPlaces = { env, ...places }
+  const keyPlaces = { env, keyServices, ...places }
   return restoreStore({ file, storePath, logsFolder, keyPlaces, checkpoint, osUser: osUser(), clock: Date.now })
 }

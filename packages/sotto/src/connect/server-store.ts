@@ -1,6 +1,7 @@
 /** The store that a server serves: the one of this environment, or another file. */
 import { dirname, join, resolve } from 'node:path'
 import { builtInFlavors } from '../integrations/flavors.ts'
+import { keyServices } from '../integrations/key-services.ts'
 import { openService } from '../service/open-service.ts'
 import type { OpenedService } from '../service/open-service.ts'
 import { osUser } from './os-user.ts'
@@ -14,5 +15,13 @@ export function openServerStore(
   const places = findPlaces(env)
   const storePath = file === undefined ? places.storePath : resolve(file)
   const logsFolder = file === undefined ? places.logsFolder : join(dirname(storePath), 'logs')
-  return openService({ env, ...places, storePath, logsFolder, flavors: builtInFlavors, osUser: osUser() })
+  return openService({
+    env,
+    ...places,
+    storePath,
+    logsFolder,
+    flavors: builtInFlavors,
+    keyServices,
+    osUser: osUser(),
+  })
 }

@@ -1,10 +1,11 @@
 /**
- * Where the root key comes from: a variable, a file that a variable names, a passphrase, the recovery code, else a file
- * that the first use makes. A store that exists never gets a new key: a key made for it could only ever be a wrong one.
+ * Where the root key comes from: a variable, a file that a variable names, a passphrase, a service, the recovery code, else
+ * a file that the first use makes. A store that exists never gets a new key: a key made for it could only ever be a wrong one.
  */
 import { resolve } from 'node:path'
 import { isSottoError, SottoError } from '@sotto/sdk/model'
-import type { Slot } from './keyring-slot.ts'
+import type { KeyServiceKind } from './key-service.ts'
+import type { KeyringBlob } from './keyring-blob.ts'
 import type { RandomSource } from './random.ts'
 import { readRecoveryCode } from './recovery-code.ts'
 import { RootKeyFile } from './root-key-file.ts'
@@ -15,8 +16,10 @@ import {
   RootKeyPassphrase,
 } from './root-key-passphrase.ts'
 import type { RootKeyProvider } from './root-key-provider.ts'
+import { RootKeyService, serviceVariable } from './root-key-service.ts'
 import { RootKeyVariable, rootKeyVariable } from './root-key-variable.ts'
 import type { RootKey } from './root-key.ts'
+import { serviceNameOf } from './service-key-parameters.ts'
 
 export interface RootKeyOptions {
   /** The process's environment. */
@@ -28,8 +31,12 @@ export interface RootKeyOptions {
   readonly random: RandomSource
   /** Effective user id. `undefined` where the system has none: then owner and mode are not looked at. */
   readonly userId?: number | undefined
-  /** The slots of the store's keyring, none before its first use. Asked only where a passphrase may open it. */
-  readonly readSlots?: (() => Promise<readonly Slot[]>) | undefined
+  /** The store's keyring, not opened; `undefined` before its first use. Asked only where a slot says how to get the key. */
+  readonly readKeyring?: (() => Promise<KeyringBlob | undefined>) | undefined
+  /** Services that may keep the key of the root key. */
+  readonly keyServices?: readonly KeyServiceKind[] | undefined
+  /** The id that a store gets which does not exist yet; 16 bytes. A service binds the key to it. */
+  readonly newStoreId?: Uint8Array | undefined
 }
 
 const fileVariable = 'SOTTO_ROOT_KEY_FILE'
@@ -42,16 +49,20 @@ const expected = {
   [fileVariable]: 'the path of the key file',
   [passphraseVariable]: 'the passphrase',
   [passphraseFileVariable]: 'the path of a file with the passphrase',
+  [serviceVariable]: 'the name of a key in a service',
 } as const
 
 type KeyVariable = keyof typeof expected
 
-/** The root key. Throws `key_missing`, `key_malformed` (also when two variables are set) and `key_insecure`. */
+/**
+ * The root key. Throws `key_missing`, `key_malformed` (also when two variables are set), `key_insecure`, and codes of
+ * `KeyService`.
+ */
 export async function getRootKey(options: RootKeyOptions): Promise<RootKey> {
   try {
     return await chooseRootKeyProvider(options).get()
   } catch (error) {
-    if (options.storeExists && isSottoError(error, 'key_missing')) await explainPassphrase(options)
+    if (options.storeExists && isSottoError(error, 'key_missing')) await explainMissing(options)
     throw error
   }
 }
@@ -78,7 +89,9 @@ export function chooseRootKeyProvider(options: RootKeyOptions): RootKeyProvider 
   // A path that somebody typed is never made: a mistyped or unmounted one would begin a store under another key.
   if (variable === fileVariable)
     return new RootKeyFile({ path: resolve(text), creates: false, storeExists, random, userId })
-  const readSlots = options.readSlots ?? (async () => [])
+  const readKeyring = options.readKeyring ?? (async () => undefined)
+  if (variable === serviceVariable) return keyService(options, text, readKeyring)
+  const readSlots = async (): Promise<KeyringBlob['slots']> => (await readKeyring())?.slots ?? []
   const read = variable === passphraseVariable ? () => text : () => readPassphraseFile(resolve(text), userId)
   return new RootKeyPassphrase({ origin: variable, read, readSlots, random })
 }
@@ -109,14 +122,32 @@ function recoveryCode(text: string, storeExists: boolean): RootKeyProvider {
   }
 }
 
+function keyService(
+  { env, keyServices = [], newStoreId, random, storeExists }: RootKeyOptions,
+  name: string,
+  readKeyring: () => Promise<KeyringBlob | undefined>,
+): RootKeyProvider {
+  const services = { kinds: keyServices, env }
+  if (!storeExists && newStoreId === undefined) throw new Error('a new store needs its id before its key')
+  return new RootKeyService({ name, services, readKeyring, newStoreId: newStoreId ?? new Uint8Array(), random })
+}
+
 /** A missing key file says little where the store never had one. */
-async function explainPassphrase({ env, readSlots }: RootKeyOptions): Promise<void> {
+async function explainMissing({ env, readKeyring }: RootKeyOptions): Promise<void> {
   if (theOneVariable(env) !== undefined) return
-  const primary = (await readSlots?.())?.[0]
-  if (primary?.kind !== 'passphrase') return
-  throw new SottoError('key_missing', 'This store opens with a passphrase. Nothing was changed.', {
-    hint: `put it into a file of mode 0600 and name that in ${passphraseFileVariable}, or set ${passphraseVariable}`,
-    details: { kind: 'passphrase' },
+  const primary = (await readKeyring?.())?.slots[0]
+  if (primary?.kind === 'passphrase') {
+    throw new SottoError('key_missing', 'This store opens with a passphrase. Nothing was changed.', {
+      hint: `put it into a file of mode 0600 and name that in ${passphraseFileVariable}, or set ${passphraseVariable}`,
+      details: { kind: 'passphrase' },
+    })
+  }
+  if (primary?.kind !== 'kms' && primary?.kind !== 'transit') return
+  const name = serviceNameOf(primary) ?? `a service (${primary.kind})`
+  throw new SottoError('key_missing', `This store opens with a key of ${name}. Nothing was changed.`, {
+    // Not a command to copy: the name comes from the database, and credentials go where it leads.
+    hint: `if that is a key of yours, set ${serviceVariable} to its name`,
+    details: { kind: primary.kind },
   })
 }
 

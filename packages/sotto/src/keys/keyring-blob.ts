@@ -16,6 +16,7 @@ import type { Slot } from './keyring-slot.ts'
 import type { RandomSource } from './random.ts'
 import type { RootKey } from './root-key.ts'
 import { open, seal, sealOverhead, unbound } from './seal.ts'
+import { serviceNameOf } from './service-key-parameters.ts'
 
 const info = 'sotto/keyring/1'
 const storeIdSize = 16
@@ -90,6 +91,7 @@ export function openKeyringBody(blob: KeyringBlob, rootKey: RootKey): Buffer {
 
 function wrongKey({ slots }: KeyringBlob, { id, kind: given, origin }: RootKey): SottoError {
   const wanted = slots.map(({ role, kind, rootKeyId }) => `${rootKeyId} (${role}, ${kind})`)
+  const service = slots.map(serviceNameOf).find((name) => name !== undefined)
   // The id of a key that was made from a mistyped passphrase says something about the right one.
   if (given === 'passphrase' || given === 'code') {
     const what = given === 'code' ? 'recovery code' : 'passphrase'
@@ -104,7 +106,9 @@ function wrongKey({ slots }: KeyringBlob, { id, kind: given, origin }: RootKey):
     {
       hint: slots.some((slot) => slot.kind === 'passphrase')
         ? 'this store opens with a passphrase: name a file that holds it in SOTTO_PASSPHRASE_FILE'
-        : 'give the key with that id in SOTTO_ROOT_KEY_FILE or SOTTO_ROOT_KEY, or restore the store that belongs to this key',
+        : service !== undefined
+          ? `this store opens with a key of ${service}: if that is yours, set SOTTO_ROOT_KEY_SERVICE to its name`
+          : 'give the key with that id in SOTTO_ROOT_KEY_FILE or SOTTO_ROOT_KEY, or restore the store that belongs to this key',
       details: { rootKeyId: id, wanted },
     },
   )

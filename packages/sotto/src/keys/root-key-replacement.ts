@@ -123,6 +123,19 @@ export function findFormerRootKeys(path: string): readonly string[] {
   }
 }
 
+/**
+ * The file at `path` where its key is not in use (`ids`), though no key of a file is: a change to another source was killed
+ * before it took it away. `undefined` where there is none that we may read.
+ */
+export function findStrayRootKey({ path, userId }: RootKeyPlace, ids: readonly string[]): string | undefined {
+  try {
+    const present = findRootKeyFile(path, userId)
+    return present === undefined || ids.includes(present.id) ? undefined : path
+  } catch {
+    return undefined
+  }
+}
+
 /** Gives the key at `path` a second name, unless it is the wanted one. */
 function setAside({ path, userId }: RootKeyPlace, wanted: string): void {
   const present = findRootKeyFile(path, userId)

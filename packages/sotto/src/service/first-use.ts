@@ -26,6 +26,8 @@ import { preferenceTable, workspaceTable } from '../store/workspaces.ts'
 export interface OpenStoreInput {
   readonly store: Store
   readonly rootKey: RootKey
+  /** The id of a store that is filled now, where its root key is bound to one already. 16 bytes. */
+  readonly newStoreId?: Buffer | undefined
   readonly clock: () => number
   readonly random: RandomSource
   /** A label of the first event. */
@@ -75,10 +77,10 @@ export function openStore(input: OpenStoreInput): Promise<OpenedStore> {
 
 async function fillStore(
   tx: Transaction,
-  { rootKey, clock, random, osUser, findRootKey }: OpenStoreInput,
+  { rootKey, newStoreId, clock, random, osUser, findRootKey }: OpenStoreInput,
 ): Promise<OpenedStore> {
   const nowMs = clock()
-  const { keyring, blob } = createKeyring({ rootKey, storeId: random(16), nowMs, random })
+  const { keyring, blob } = createKeyring({ rootKey, storeId: newStoreId ?? random(16), nowMs, random })
   const live = new LiveKeyring(keyring, rootKey, findRootKey)
   const storeId = idText(keyring.storeId)
   await migrate(tx, 0)

@@ -4,11 +4,13 @@ import { isSottoError } from '@sotto/sdk/model'
 import type { Api, Flavor } from '@sotto/sdk/model'
 import { getRootKey, rootKeyFile } from '../keys/get-root-key.ts'
 import type { RootKeyOptions } from '../keys/get-root-key.ts'
+import type { KeyServiceKind } from '../keys/key-service.ts'
+import type { KeyringBlob } from '../keys/keyring-blob.ts'
 import { systemRandom } from '../keys/random.ts'
 import { findReplacedRootKey, settleRootKey } from '../keys/root-key-replacement.ts'
 import type { RootKeyPlace } from '../keys/root-key-replacement.ts'
 import type { RootKey } from '../keys/root-key.ts'
-import { readSlots } from '../store/live-keyring.ts'
+import { readSlots, readStoredKeyring } from '../store/live-keyring.ts'
 import type { LiveKeyring } from '../store/live-keyring.ts'
 import { openSqliteStore } from '../store/sqlite-store.ts'
 import { makeStoreFolder } from '../store/store-file.ts'
@@ -29,6 +31,8 @@ export interface OpenServiceInput {
   readonly rootKeyPath: string
   readonly logsFolder: string
   readonly flavors: readonly Flavor[]
+  /** Services that may keep the key of the root key. None by default. */
+  readonly keyServices?: readonly KeyServiceKind[] | undefined
   /** A label of audit events. */
   readonly osUser: string
 }
@@ -42,30 +46,40 @@ export interface OpenedService {
 }
 
 /**
- * Codes: those of root keys (`key_missing`, `key_wrong`, `key_insecure`, `key_malformed`), of keyrings, and of stores
- * (`store_unwritable`, `store_insecure`, `store_busy`, `store_corrupt`, `store_newer`). Whichever it is, nothing was
- * changed.
+ * Codes: those of root keys (`key_missing`, `key_wrong`, `key_insecure`, `key_malformed`) and of the service that may have
+ * wrapped one (`key_service_unreachable` and its siblings), of keyrings, and of stores (`store_unwritable`,
+ * `store_insecure`, `store_busy`, `store_corrupt`, `store_newer`). Whichever it is, nothing was changed.
  */
 export async function openService(input: OpenServiceInput): Promise<OpenedService> {
   // A key that is missing is found out before there is a file; a key is only made for a store that was never used.
   makeStoreFolder(input.storePath)
+  const newStoreId = systemRandom(16)
   if (!hasContent(input.storePath)) {
-    const rootKey = await getRootKey(rootKeyOptions(input, false))
+    const rootKey = await getRootKey(newRootKeyOptions(input, newStoreId))
     const store = await openSqliteStore({ path: input.storePath })
-    return await startService(input, store, rootKey)
+    return await startService(input, store, { rootKey, newStoreId })
   }
   const store = await openSqliteStore({ path: input.storePath })
   return await closeOnError(store, async () => {
-    const rootKey = await getRootKey(rootKeyOptions(input, (await storeExists(store)) ? store : false))
-    return startService(input, store, rootKey)
+    const rootKey = (await storeExists(store))
+      ? await findRootKey(input, store)
+      : await getRootKey(newRootKeyOptions(input, newStoreId))
+    return startService(input, store, { rootKey, newStoreId })
   })
 }
 
-function startService(input: OpenServiceInput, store: Store, rootKey: RootKey): Promise<OpenedService> {
+/** What a store is opened with. */
+interface StoreKey {
+  readonly rootKey: RootKey
+  /** For a store that turns out not to exist yet. */
+  readonly newStoreId: Buffer
+}
+
+function startService(input: OpenServiceInput, store: Store, key: StoreKey): Promise<OpenedService> {
   return closeOnError(store, async () => {
-    const { flavors, logsFolder, osUser } = input
-    const opened = await openWithRootKey(input, store, rootKey)
-    const copy = await auditCopyOf(input.env, store, opened.keyring)
+    const { env, flavors, keyServices = [], logsFolder, osUser } = input
+    const opened = await openWithRootKey(input, store, key)
+    const copy = await auditCopyOf(env, store, opened.keyring)
     const service = createService({
       store,
       keyring: opened.keyring,
@@ -76,6 +90,7 @@ function startService(input: OpenServiceInput, store: Store, rootKey: RootKey): 
       access: storedGrants,
       flavors,
       rootKeyPath: placeOf(input).path,
+      keyServices: { kinds: keyServices, env },
       logsFolder,
     })
     const { principalId, workspaceId } = opened
@@ -101,30 +116,57 @@ async function auditCopyOf(
   return openAuditCopy({ store, keyring, env })
 }
 
-/** A key that is wrong may have been changed a moment ago, or by a change that was interrupted: then it is looked for again. */
-async function openWithRootKey(input: OpenServiceInput, store: Store, rootKey: RootKey): Promise<OpenedStore> {
-  const place = placeOf(input)
-  const findRootKey = (ids: readonly string[]): RootKey | undefined => findReplacedRootKey(place, ids)
-  const common = { store, clock: Date.now, random: systemRandom, osUser: input.osUser, findRootKey }
+/**
+ * The key of a store that exists. One that is missing may lie where a change that was interrupted has left it: that is ended
+ * first, as for one that is wrong.
+ */
+async function findRootKey(input: OpenServiceInput, store: Store): Promise<RootKey> {
+  const options = storedRootKeyOptions(input, store)
   try {
-    return await openStore({ ...common, rootKey })
+    return await getRootKey(options)
   } catch (error) {
-    if (!isSottoError(error, 'key_wrong')) throw error
-    await store.transaction(async (tx) => {
-      const [primary] = await readSlots(tx)
-      if (primary !== undefined) settleRootKey(place, primary.rootKeyId)
-    })
-    const found = await getRootKey(rootKeyOptions(input, store))
-    if (found.id === rootKey.id) throw error
-    return await openStore({ ...common, rootKey: found })
+    if (!isSottoError(error, 'key_missing')) throw error
+    await settle(input, store)
+    return await getRootKey(options)
   }
 }
 
-/** `exists`: the store, where it was used before. */
-function rootKeyOptions({ env, rootKeyPath }: OpenServiceInput, exists: Store | false): RootKeyOptions {
-  const options = { env, defaultFile: rootKeyPath, random: systemRandom }
-  if (exists === false) return { ...options, storeExists: false }
-  return { ...options, storeExists: true, readSlots: () => exists.transaction(readSlots) }
+/** A key that is wrong may have been changed a moment ago, or by a change that was interrupted: then it is looked for again. */
+async function openWithRootKey(
+  input: OpenServiceInput,
+  store: Store,
+  { rootKey, newStoreId }: StoreKey,
+): Promise<OpenedStore> {
+  const place = placeOf(input)
+  const findReplaced = (ids: readonly string[]): RootKey | undefined => findReplacedRootKey(place, ids)
+  const common = { store, newStoreId, clock: Date.now, random: systemRandom, osUser: input.osUser }
+  try {
+    return await openStore({ ...common, findRootKey: findReplaced, rootKey })
+  } catch (error) {
+    if (!isSottoError(error, 'key_wrong')) throw error
+    await settle(input, store)
+    const found = await getRootKey(storedRootKeyOptions(input, store))
+    if (found.id === rootKey.id) throw error
+    return await openStore({ ...common, findRootKey: findReplaced, rootKey: found })
+  }
+}
+
+/** Puts the file of a root key into its place that an interrupted change has left beside it. */
+function settle(input: OpenServiceInput, store: Store): Promise<void> {
+  return store.transaction(async (tx) => {
+    const [primary] = await readSlots(tx)
+    if (primary !== undefined) settleRootKey(placeOf(input), primary.rootKeyId)
+  })
+}
+
+/** For a store that was never used. */
+function newRootKeyOptions({ env, rootKeyPath, keyServices }: OpenServiceInput, newStoreId: Buffer): RootKeyOptions {
+  return { env, defaultFile: rootKeyPath, random: systemRandom, keyServices, storeExists: false, newStoreId }
+}
+
+function storedRootKeyOptions({ env, rootKeyPath, keyServices }: OpenServiceInput, store: Store): RootKeyOptions {
+  const readKeyring = (): Promise<KeyringBlob> => store.transaction(readStoredKeyring)
+  return { env, defaultFile: rootKeyPath, random: systemRandom, keyServices, storeExists: true, readKeyring }
 }
 
 function placeOf({ env, rootKeyPath }: OpenServiceInput): RootKeyPlace {

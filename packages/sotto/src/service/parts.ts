@@ -2,6 +2,7 @@
 import type { Flavor, Id } from '@sotto/sdk/model'
 import type { IdentityVerifier } from '../identity/identity-verifier.ts'
 import type { RandomSource } from '../keys/random.ts'
+import type { KeyServices } from '../keys/root-key-service.ts'
 import type { AuditChain } from '../store/audit-chain.ts'
 import type { LiveKeyring } from '../store/live-keyring.ts'
 import type { Store } from '../store/store.ts'
@@ -24,6 +25,8 @@ export interface ServiceParts {
   readonly flavors: readonly Flavor[]
   /** The file where a root key lies, or would lie if it were in a file. Absolute. */
   readonly rootKeyPath: string
+  /** Services that may wrap a root key, and the environment that names the keys in them. */
+  readonly keyServices?: KeyServices | undefined
   /** Logs of runs lie here: `<run>.log`, 0600. */
   readonly logsFolder: string
 }

@@ -37,7 +37,15 @@ function rootKeyFinding(env: Environment, path: string): Finding {
   if (isSet(env, 'SOTTO_ROOT_KEY')) return { name, state: 'ok', found: 'in the environment', source: 'SOTTO_ROOT_KEY' }
   const file = env['SOTTO_ROOT_KEY_FILE']
   if (file !== undefined && file !== '') return { name, state: 'ok', found: file, source: 'SOTTO_ROOT_KEY_FILE' }
+  const service = env['SOTTO_ROOT_KEY_SERVICE']
+  if (service !== undefined && service !== '')
+    return { name, state: 'ok', found: `wrapped by ${serviceText(service)}`, source: 'SOTTO_ROOT_KEY_SERVICE' }
   return { name, state: 'ok', found: path, source: sourceOf(env, ['SOTTO_HOME', 'XDG_STATE_HOME']) }
+}
+
+/** Names hold no credentials; one that does is refused, and not shown here either. */
+function serviceText(name: string): string {
+  return /^[a-z-]+:[^@?#\s]+$/.test(name) ? name : 'what is not the name of a key in a service'
 }
 
 async function projectFindings(

@@ -14,7 +14,7 @@ const exitMeanings: { readonly [exit: number]: string } = {
   5: 'not allowed',
   6: 'conflict with what is there',
   7: 'check failed: references cannot be resolved',
-  8: 'server not reachable',
+  8: 'server or service not reachable',
   126: 'the program of sotto exec cannot be started',
   127: 'the program of sotto exec is not there',
   130: 'interrupted (Ctrl-C)',
@@ -64,6 +64,18 @@ const environment: readonly Block[] = [
       ['SOTTO_ROOT_KEY', 'The root key itself: 32 bytes, encoded'],
       ['SOTTO_PASSPHRASE_FILE', 'A file with the passphrase that the root key is made of'],
       ['SOTTO_PASSPHRASE', 'The passphrase itself'],
+      [
+        'SOTTO_ROOT_KEY_SERVICE',
+        "The key that wraps the root key: aws-kms:ARN (credentials as for AWS's own programs) or transit:URL/KEY of OpenBao or Vault (BAO_TOKEN, BAO_TOKEN_FILE, BAO_NAMESPACE, BAO_CACERT, or the same with VAULT_)",
+      ],
+      [
+        'SOTTO_NEW_ROOT_KEY_SERVICE',
+        'The one that a change of the root key may lead to, where a server has the store open',
+      ],
+      [
+        'SOTTO_TRANSIT_LOGIN',
+        'Path of the auth method to sign in at instead of a token: approle (with SOTTO_TRANSIT_ROLE_ID and SOTTO_TRANSIT_SECRET_ID_FILE), or kubernetes or another for JWTs (with SOTTO_TRANSIT_ROLE and SOTTO_TRANSIT_JWT_FILE)',
+      ],
       ['SOTTO_RECOVERY_CODE', 'The recovery code, in the place of all of these: the root key is lost'],
       ['SOTTO_SECRET_VALIDATION_LEVEL', 'How far references are checked: SECRET_AND_KEY_EXISTS, SECRET_EXISTS or NONE'],
       ['SOTTO_URL', 'A server to ask, in the place of the store of this machine: https://sotto.example'],

@@ -1,5 +1,5 @@
 /** `sotto keys change-root`: another root key, or with `--compromised` another one of every key. */
-import { SottoError } from '@sotto/sdk/model'
+import { shown, SottoError } from '@sotto/sdk/model'
 import type { Api, ChangedRootKey, RootKeyChange } from '@sotto/sdk/model'
 import type { Call } from '../command.ts'
 import { askPassphrase, readGiven } from './given-text.ts'
@@ -7,25 +7,45 @@ import { valueCount } from './key-words.ts'
 import { showCode } from './recovery.ts'
 import { rewrapAll } from './rewrap-values.ts'
 
+/** Providers of which there is one; others are named with the key in them. */
+const plainProviders = ['file', 'env', 'passphrase'] as const
+
 export async function changeRootKey(call: Call): Promise<number | undefined> {
   const { input } = call
-  if (!input.flag('recovery') && input.text('recovery-code') === undefined) return change(call, await call.api())
-  const code = await recoveryCode(call)
-  const { SOTTO_ROOT_KEY: _, ...env } = call.context.env // a lost key that is still named there would stand in the way
-  const connection = await call.context.connect({ env: { ...env, SOTTO_RECOVERY_CODE: code } })
+  const to = input.text('to')
+  const service = to !== undefined && !plainProviders.some((each) => each === to) ? serviceName(to) : undefined
+  const recovers = input.flag('recovery') || input.text('recovery-code') !== undefined
+  if (!recovers && service === undefined) return change(call, await call.api(), service)
+  // A lost key that is still named there would stand in the way.
+  const { SOTTO_ROOT_KEY: key, ...env } = call.context.env
+  const connection = await call.context.connect({
+    env: {
+      ...env,
+      ...(recovers ? { SOTTO_RECOVERY_CODE: await recoveryCode(call) } : { SOTTO_ROOT_KEY: key }),
+      // Whoever has the store open decides whom its credentials are sent to: here that is us.
+      ...(service === undefined ? {} : { SOTTO_NEW_ROOT_KEY_SERVICE: service }),
+    },
+  })
   try {
-    return await change(call, connection.api)
+    return await change(call, connection.api, service)
   } finally {
     await connection.close()
   }
 }
 
-async function change(call: Call, api: Api): Promise<number | undefined> {
+function serviceName(to: string): string {
+  if (/^[a-z][a-z-]*:./.test(to)) return to
+  throw new SottoError('usage', `--to takes no ${shown(to)}`, {
+    hint: `one of ${plainProviders.join(', ')}, aws-kms:ARN, transit:URL/KEY`,
+  })
+}
+
+async function change(call: Call, api: Api, service: string | undefined): Promise<number | undefined> {
   const { ask, input, print } = call
   const { generation, slots } = await api.describeKeys({})
   const compromised = input.flag('compromised')
   const wanted: RootKeyChange = {
-    ...(await newKey(call)),
+    ...(service === undefined ? await newKey(call) : await newServiceKey(call, service)),
     compromised,
     // A file that a variable names may be the key of another store, too.
     keepOldKey: input.flag('keep-old-key') || isSet(call, 'SOTTO_ROOT_KEY_FILE'),
@@ -43,7 +63,7 @@ async function change(call: Call, api: Api): Promise<number | undefined> {
 
 /** Where the new key comes from, and what has to be given for it. */
 async function newKey(call: Call): Promise<Pick<RootKeyChange, 'to' | 'rootKey' | 'passphrase'>> {
-  const to = call.input.text('to') as RootKeyChange['to'] // one of the choices in the table
+  const to = plainProviders.find((each) => each === call.input.text('to'))
   const [rootKey, passphrase] = [await readGiven(call, 'root-key'), await readGiven(call, 'passphrase')]
   if (rootKey !== undefined && to !== 'env')
     throw new SottoError('usage', '--root-key goes with --to env', { hint: 'a key in a file is made by Sotto' })
@@ -56,6 +76,12 @@ async function newKey(call: Call): Promise<Pick<RootKeyChange, 'to' | 'rootKey' 
   }
   if (to === 'passphrase') return { to, passphrase: passphrase ?? (await askPassphrase(call)) }
   return { to, ...(rootKey === undefined ? {} : { rootKey }) }
+}
+
+async function newServiceKey(call: Call, service: string): Promise<Pick<RootKeyChange, 'to' | 'service'>> {
+  const given = ['root-key', 'passphrase'].find((option) => call.input.text(option) !== undefined)
+  if (given !== undefined) throw new SottoError('usage', `--${given} does not go with --to ${service}`)
+  return { to: 'service', service }
 }
 
 async function recoveryCode(call: Call): Promise<string> {
@@ -80,7 +106,11 @@ function changeLines({ context }: Call, { slots, rootKeyFile, formerKeyFile }: C
   if (rootKeyFile !== undefined) lines.push(`it lies in ${rootKeyFile}: keep a copy where you keep such things`)
   if (formerKeyFile !== undefined)
     lines.push(`the old key is in ${formerKeyFile}: remove it when no backup needs it any more`)
+  const service = primary?.service
+  if (service !== undefined && context.env['SOTTO_ROOT_KEY_SERVICE'] !== service)
+    lines.push(`next, wherever the store is opened: SOTTO_ROOT_KEY_SERVICE=${service}`)
   const stale = ['SOTTO_ROOT_KEY', 'SOTTO_PASSPHRASE', 'SOTTO_PASSPHRASE_FILE', 'SOTTO_RECOVERY_CODE']
+  if (service === undefined) stale.push('SOTTO_ROOT_KEY_SERVICE')
   for (const name of stale.filter((one) => (context.env[one] ?? '') !== ''))
     lines.push(`${name} is set, and what it holds may open nothing any more: set or unset it`)
   return lines

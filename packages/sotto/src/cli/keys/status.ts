@@ -1,5 +1,5 @@
 /** `sotto keys status` */
-import type { KeysDescription } from '@sotto/sdk/model'
+import type { KeysDescription, KeySlot } from '@sotto/sdk/model'
 import type { Call } from '../command.ts'
 import { shortTime } from '../print/time.ts'
 import { valueCount } from './key-words.ts'
@@ -11,7 +11,7 @@ export async function keysStatus(call: Call): Promise<undefined> {
   await print.result(keys, () => ({
     facts: [
       ['root key', keys.rootKey],
-      ...keys.slots.map(({ role, kind, rootKeyId }) => [`${role} slot`, `${kind}, root key ${rootKeyId}`] as const),
+      ...keys.slots.map((slot) => [`${slot.role} slot`, slotText(slot)] as const),
       ['generation', String(keys.generation)],
       ['audit fingerprint', keys.auditFingerprint],
     ],
@@ -27,6 +27,11 @@ export async function keysStatus(call: Call): Promise<undefined> {
     },
   }))
   if (print.format === 'table') for (const line of remarks(keys)) print.say(line)
+}
+
+function slotText({ kind, rootKeyId, service }: KeySlot): string {
+  const root = `${kind}, root key ${rootKeyId}`
+  return service === undefined ? root : `${root}, wrapped by ${service}`
 }
 
 /** What may be done next. */

@@ -22,9 +22,10 @@ export const keyShapes: Pick<
   destroyKey: object({ dataKey: text }),
   createRecovery: object({ expectGeneration: optional(number) }),
   changeRoot: object({
-    to: optional(oneOf(['file', 'env', 'passphrase'])),
+    to: optional(oneOf(['file', 'env', 'passphrase', 'service'])),
     rootKey: optional(text),
     passphrase: optional(text),
+    service: optional(text),
     compromised: optional(flag),
     keepOldKey: optional(flag),
     expectGeneration: optional(number),

@@ -1,7 +1,8 @@
 import { isSottoError, SottoError } from '@sotto/sdk/model'
 import { chooseRootKeyProvider, getRootKey, rootKeyFile } from '../../keys/get-root-key.ts'
-import { findFormerRootKey, findReplacedRootKey } from '../../keys/root-key-replacement.ts'
+import type { KeyServiceKind } from '../../keys/key-service.ts'
 import { readKeyring } from '../../keys/keyring-blob.ts'
+import { findFormerRootKey, findReplacedRootKey } from '../../keys/root-key-replacement.ts'
 import { systemRandom } from '../../keys/random.ts'
 import type { RootKey } from '../../keys/root-key.ts'
 import { describeKeyring } from './backup-format.ts'
@@ -12,6 +13,8 @@ export interface RootKeyPlaces {
   readonly env: Readonly<Record<string, string | undefined>>
   /** Where it lies when no variable says otherwise. */
   readonly rootKeyPath: string
+  /** Services that may keep the key of the root key. None by default. */
+  readonly keyServices?: readonly KeyServiceKind[] | undefined
 }
 
 /**
@@ -19,13 +22,14 @@ export interface RootKeyPlaces {
  * it, where that was kept. Throws the codes of root keys; one that is missing says which it is.
  */
 export async function findRootKeyOf(header: BackupHeader, places: RootKeyPlaces): Promise<RootKey> {
-  const { env, rootKeyPath } = places
+  const { env, rootKeyPath, keyServices } = places
   const options = {
     env,
     defaultFile: rootKeyPath,
     storeExists: true,
     random: systemRandom,
-    readSlots: async () => readKeyring(header.keyring).slots,
+    keyServices,
+    readKeyring: async () => readKeyring(header.keyring),
   }
   try {
     const rootKey = await getRootKey(options)

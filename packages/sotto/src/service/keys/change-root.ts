@@ -4,13 +4,14 @@
  * key is made anew, and with them the HMACs of all rows and an epoch of the audit chain; values are then sealed anew by
  * `rewrapValues`, since their old data keys stay to open them.
  */
-import { SottoError } from '@sotto/sdk/model'
+import { shown, SottoError } from '@sotto/sdk/model'
 import type { ChangedRootKey, KeySlot, RootKeyChange } from '@sotto/sdk/model'
 import { changeRootKey } from '../../keys/keyring-edit.ts'
 import { derivePassphraseKey, newPassphraseParameters, requirePassphrase } from '../../keys/passphrase.ts'
 import { createRecoveryCode } from '../../keys/recovery-code.ts'
 import { clearRootKey, findFormerRootKeys, settleRootKey, stageRootKey } from '../../keys/root-key-replacement.ts'
 import type { RootKeyPlace } from '../../keys/root-key-replacement.ts'
+import { createServiceKey, newServiceVariable, serviceVariable } from '../../keys/root-key-service.ts'
 import { RootKeyVariable } from '../../keys/root-key-variable.ts'
 import type { RootKey } from '../../keys/root-key.ts'
 import type { Call } from '../call.ts'
@@ -25,7 +26,7 @@ import { idText } from '../../store/id.ts'
 export const changeRoot: PreparedHandler<'changeRoot'> = new PreparedHandler({
   require: requireKeys,
   prepare: async (parts, input) => {
-    const given = await readGivenKey(input, parts.random)
+    const given = await readGivenKey(parts, input)
     if (input.compromised === true) await requireSoundChain(parts)
     return (call) => change(call, input, given)
   },
@@ -53,6 +54,7 @@ async function change(
       keyring: call.parts.keyring.current.generation,
       rootKey: newRootKey.id,
       kind: newRootKey.kind,
+      ...(slots[0]?.service === undefined ? {} : { service: slots[0].service }),
       compromised: input.compromised === true,
     },
   })
@@ -119,25 +121,55 @@ async function finish(
   }
 }
 
-/** The key that the caller gives, or that is made of what it gives; `undefined` for one that is to be made in a file. */
-async function readGivenKey(input: RootKeyChange, random: Call['parts']['random']): Promise<RootKey | undefined> {
-  const { to, rootKey, passphrase } = input
-  if ((rootKey !== undefined) !== (to === 'env') || (passphrase !== undefined) !== (to === 'passphrase')) {
-    throw new SottoError('input_invalid', 'a root key is given for env alone, a passphrase for passphrase alone', {
-      hint: 'sotto keys change-root --help',
-    })
+/**
+ * The key that the caller gives, or that is made of what it gives, or that a service has wrapped; `undefined` for one that is
+ * to be made in a file.
+ */
+async function readGivenKey(parts: Call['parts'], input: RootKeyChange): Promise<RootKey | undefined> {
+  const { to, rootKey, passphrase, service } = input
+  const given = { env: rootKey, passphrase, service }
+  for (const [provider, what] of Object.entries(given)) {
+    if ((what !== undefined) === (to === provider)) continue
+    throw new SottoError(
+      'input_invalid',
+      'a root key is given for env alone, a passphrase for passphrase alone, the name of a key for service alone',
+      { hint: 'sotto keys change-root --help' },
+    )
   }
   if (rootKey !== undefined) return new RootKeyVariable(rootKey).get()
+  if (service !== undefined || (to === undefined && (await opensByService(parts)))) return wrapNewKey(parts, service)
   if (passphrase === undefined) return undefined
   requirePassphrase(passphrase)
-  return derivePassphraseKey({ passphrase, origin: 'the new passphrase', parameters: newPassphraseParameters(random) })
+  const parameters = newPassphraseParameters(parts.random)
+  return derivePassphraseKey({ passphrase, origin: 'the new passphrase', parameters })
+}
+
+async function opensByService({ store }: Call['parts']): Promise<boolean> {
+  const [primary] = await store.transaction(describeSlots)
+  return primary?.kind === 'kms' || primary?.kind === 'transit'
+}
+
+/** Only with a key that the environment of this process names: else its credentials would go where the caller says. */
+function wrapNewKey({ keyServices, keyring, random }: Call['parts'], asked: string | undefined): Promise<RootKey> {
+  const env = keyServices?.env ?? {}
+  const variables = asked === undefined ? [serviceVariable] : [newServiceVariable, serviceVariable]
+  const variable = variables.find((each) => (env[each] ?? '') !== '' && (asked ?? env[each]) === env[each])
+  if (variable === undefined || keyServices === undefined) {
+    const missing = `no key of a service is named by ${variables.join(' or ')} where the store is open`
+    const other = `${shown(asked ?? '')} is not what ${variables.join(' or ')} names where the store is open`
+    throw new SottoError('input_invalid', asked === undefined ? missing : other, {
+      hint: `set ${newServiceVariable} there; nothing was changed`,
+    })
+  }
+  const { storeId } = keyring.current
+  return createServiceKey({ name: env[variable] ?? '', variable, services: keyServices, storeId, random })
 }
 
 function stageInFile(call: Call, { to }: RootKeyChange, slots: readonly KeySlot[]): RootKey {
   const [primary] = slots
   if (to === undefined && primary?.kind !== 'file') {
     throw new SottoError('input_invalid', `the root key comes from ${primary?.kind ?? 'nowhere'}: say where to next`, {
-      hint: 'sotto keys change-root --to file, or --to env or passphrase with what is to be the new one',
+      hint: 'sotto keys change-root --to file, or another --to with what is to be the new one',
     })
   }
   const place = placeOf(call.parts.rootKeyPath)

@@ -2,6 +2,7 @@
 import { SottoError } from '@sotto/sdk/model'
 import type { DataKey, KeySlot, KeysExpectation } from '@sotto/sdk/model'
 import type { Keyring } from '../../keys/keyring.ts'
+import { serviceNameOf } from '../../keys/service-key-parameters.ts'
 import { keyringConflict, readSlots } from '../../store/live-keyring.ts'
 import type { ReplaceInput } from '../../store/live-keyring.ts'
 import { idText } from '../../store/id.ts'
@@ -33,7 +34,11 @@ export function requireGeneration(call: Call, { expectGeneration }: KeysExpectat
 }
 
 export async function describeSlots(tx: Transaction): Promise<readonly KeySlot[]> {
-  return (await readSlots(tx)).map(({ role, kind, rootKeyId }) => ({ role, kind, rootKeyId }))
+  return (await readSlots(tx)).map((slot) => {
+    const { role, kind, rootKeyId } = slot
+    const service = serviceNameOf(slot)
+    return { role, kind, rootKeyId, ...(service === undefined ? {} : { service }) }
+  })
 }
 
 export async function describeDataKeys(tx: Transaction, keyring: Keyring): Promise<readonly DataKey[]> {

@@ -9,7 +9,7 @@ import { SottoError } from '@sotto/sdk/model'
 import type { DataKey } from '@sotto/sdk/model'
 import { destroyDataKey, retireDataKey, rotateDataKey, setRecoverySlot } from '../../keys/keyring-edit.ts'
 import { createRecoveryCode } from '../../keys/recovery-code.ts'
-import { findFormerRootKeys } from '../../keys/root-key-replacement.ts'
+import { findFormerRootKeys, findStrayRootKey } from '../../keys/root-key-replacement.ts'
 import type { Call } from '../call.ts'
 import type { AnyHandlers } from '../door.ts'
 import { timeText } from '../time.ts'
@@ -40,13 +40,16 @@ export const keyHandlers: AnyHandlers<KeyOperation> = {
   describeKeys: async (call) => {
     requireKeys(call)
     const { keyring, rootKeyPath } = call.parts
+    const slots = await describeSlots(call.tx)
+    const ids = slots.map(({ rootKeyId }) => rootKeyId)
+    const stray = findStrayRootKey({ path: rootKeyPath, userId: process.geteuid?.() }, ids)
     return {
       generation: keyring.current.generation,
-      slots: await describeSlots(call.tx),
+      slots,
       dataKeys: await describeDataKeys(call.tx, keyring.current),
       rootKey: keyring.rootKeyOrigin,
       auditFingerprint: keyring.current.auditFingerprint,
-      formerKeyFiles: findFormerRootKeys(rootKeyPath),
+      formerKeyFiles: [...(stray === undefined ? [] : [stray]), ...findFormerRootKeys(rootKeyPath)],
     }
   },
 

@@ -1,14 +1,14 @@
 /**
  * Does one change of the keys, and is killed by SIGKILL right before its step N: a call of the file system that changes
- * something, or a statement that writes. With 0 it comes to its end and prints how many steps there were. The calls are
+ * something, a statement that writes, or a call of a key service. With 0 it comes to its end and prints how many steps there were. The calls are
  * counted by putting ours in front of Node's, so that Sotto itself has no hooks.
  *
- *     node key-killer.ts FOLDER rotate|rewrap|change-root|compromised N
+ *     node key-killer.ts FOLDER CHANGE N
  */
 import fs from 'node:fs'
 import { syncBuiltinESMExports } from 'node:module'
 import { StatementSync } from 'node:sqlite'
-import { changeKeys, keyStore } from './key-changes.ts'
+import { changeKeys, keyChanges, keyStore } from './key-changes.ts'
 import type { KeyChange } from './key-changes.ts'
 
 const [folder = '', change = '', last = ''] = process.argv.slice(2)
@@ -49,9 +49,10 @@ Object.assign(statements, {
   },
 })
 
-const service = await keyStore(folder)
+const known = change as KeyChange // as the test wrote it
+const service = await keyStore(folder, { source: keyChanges[known].from, onCall: step })
 counting = true
-await changeKeys(service.api, change as KeyChange) // as the test wrote it
+await changeKeys(service.api, known, folder)
 counting = false
 fs.writeSync(1, String(steps))
 await service.close()
