@@ -5,19 +5,13 @@ import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import { openService } from '../../packages/sotto/src/service/open-service.ts'
 import type { OpenedService } from '../../packages/sotto/src/service/open-service.ts'
+import { inFolder } from '../../packages/sotto/src/service/testing/in-folder.ts'
 import { runChild } from '../../packages/sotto/src/store/testing.ts'
 import type { Told } from './worker.ts'
 
 /** The store of the workers, in this process. */
 export async function openShared(t: TestContext, folder: string): Promise<OpenedService> {
-  const service = await openService({
-    env: {},
-    storePath: join(folder, 'data/store.db'),
-    rootKeyPath: join(folder, 'state/root.key'),
-    logsFolder: join(folder, 'data/logs'),
-    flavors: [],
-    osUser: 'tester',
-  })
+  const service = await openService(inFolder(folder))
   t.after(() => service.close())
   return service
 }

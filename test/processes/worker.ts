@@ -8,6 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { isSottoError, textValue } from '@sotto/sdk/model'
 import type { Api } from '@sotto/sdk/model'
 import { openService } from '../../packages/sotto/src/service/open-service.ts'
+import { inFolder } from '../../packages/sotto/src/service/testing/in-folder.ts'
 
 const [folder = '', number = '0', mode = 'register', amount = '1'] = process.argv.slice(2)
 
@@ -76,14 +77,7 @@ async function compareAndSet(api: Api, count: number): Promise<Told> {
   return { reads: 0, writes: 0, shown: {}, history }
 }
 
-const service = await openService({
-  env: {},
-  storePath: join(folder, 'data/store.db'),
-  rootKeyPath: join(folder, 'state/root.key'),
-  logsFolder: join(folder, 'data/logs'),
-  flavors: [],
-  osUser: `worker-${number}`,
-})
+const service = await openService(inFolder(folder, { osUser: `worker-${number}` }))
 while (!existsSync(join(folder, 'go'))) await sleep(2)
 const told =
   mode === 'register'

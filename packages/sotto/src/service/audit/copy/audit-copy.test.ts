@@ -20,16 +20,11 @@ import { temporaryFolder } from '../../../store/testing.ts'
 import { verifyAuditLines } from '../audit-file.ts'
 import { openService } from '../../open-service.ts'
 import type { OpenedService } from '../../open-service.ts'
+import { inFolder } from '../../testing/in-folder.ts'
 
 async function open(t: TestContext, folder: string, copy?: string): Promise<OpenedService> {
-  const service = await openService({
-    env: { PATH: process.env['PATH'], ...(copy !== undefined && { SOTTO_AUDIT_COPY: copy }) },
-    storePath: join(folder, 'data/store.db'),
-    rootKeyPath: join(folder, 'state/root.key'),
-    logsFolder: join(folder, 'data/logs'),
-    flavors: [],
-    osUser: 'tester',
-  })
+  const env = { PATH: process.env['PATH'], ...(copy !== undefined && { SOTTO_AUDIT_COPY: copy }) }
+  const service = await openService(inFolder(folder, { env }))
   t.after(() => service.close())
   return service
 }
