@@ -27,10 +27,10 @@ if (found[0] < NEEDED[0] || (found[0] === NEEDED[0] && found[1] < NEEDED[1])) {
 if (process.execArgv.indexOf('--disable-warning=ExperimentalWarning') === -1) {
   // Before 26 node:sqlite warns on every start. bin/sotto passes the flag where it knows the
   // Node; here it is somebody else's, started without.
-  var emitWarning = process.emitWarning
+  var emitWarning = process.emitWarning.bind(process)
   process.emitWarning = function (warning, options) {
     var type = typeof options === 'object' && options !== null ? options.type : options
-    if (type !== 'ExperimentalWarning') emitWarning.apply(process, arguments)
+    if (type !== 'ExperimentalWarning') emitWarning.apply(undefined, arguments)
   }
 }
 

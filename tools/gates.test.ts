@@ -26,6 +26,7 @@ const settings = [
   'packages/sotto/package.json',
   'bench/pipelines/tsconfig.json',
   'demo/pipelines/tsconfig.json',
+  'test/support/find-postgres.ts',
   'test/support/parts.ts',
 ]
 const sound: Readonly<Record<string, string>> = {

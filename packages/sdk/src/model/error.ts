@@ -141,6 +141,12 @@ const table = {
   store_newer: { status: 500, exit: 1 },
   /** The store cannot be written: rights, a full disk, a read-only folder. */
   store_unwritable: { status: 500, exit: 1 },
+  /** The database of the store does not answer, or refuses the login. */
+  store_unreachable: { status: 503, exit: 1 },
+  /** The database cannot keep what it acknowledges: commits that are not durable, a replica, another encoding, too old. */
+  store_unsuitable: { status: 500, exit: 1 },
+  /** The connection was lost in the middle of a commit: the change may be there or not. */
+  store_outcome_unknown: { status: 500, exit: 1 },
   /** The folder or file of the store may be changed by others. */
   store_insecure: { status: 500, exit: 1 },
   /** What was given as a backup is none, or a damaged or truncated one. */

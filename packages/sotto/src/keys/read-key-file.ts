@@ -15,7 +15,7 @@ export interface ReadKeyFileInput {
   readonly isKey: (text: Buffer) => boolean
 }
 
-export type KeyFileContent = 'root key' | 'passphrase'
+export type KeyFileContent = 'root key' | 'passphrase' | 'store password'
 
 /**
  * Gives the number of bytes, or `undefined` where there is no file. Throws `key_missing` (unreadable), `key_malformed`

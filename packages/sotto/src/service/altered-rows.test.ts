@@ -10,7 +10,7 @@ import { tables } from '../store/schema.ts'
 import type { SqlValue } from '../store/store.ts'
 import { protectedColumns } from '../store/table.ts'
 import type { AnyTable, Table } from '../store/table.ts'
-import { openTestService, withCode } from './testing.ts'
+import { openTestService, rowPlace, withCode } from './testing.ts'
 import type { TestService } from './testing.ts'
 
 function other(value: SqlValue | undefined): SqlValue {
@@ -26,10 +26,13 @@ async function withChange(
   { table, column }: { table: AnyTable; column: string },
   check: () => Promise<void>,
 ): Promise<boolean> {
-  const [row] = await service.sql(`SELECT rowid AS place, ${column} AS value FROM ${table.name} LIMIT 1`)
+  const [row] = await service.sql(`SELECT ${rowPlace} AS place, ${column} AS value FROM ${table.name} LIMIT 1`)
   if (row === undefined) return false
-  const set = async (value: SqlValue): Promise<unknown> =>
-    service.sql(`UPDATE ${table.name} SET ${column} = $1 WHERE rowid = $2`, [value, row['place'] ?? 0])
+  let place = row['place'] ?? 0
+  const set = async (value: SqlValue): Promise<void> => {
+    const text = `UPDATE ${table.name} SET ${column} = $1 WHERE ${rowPlace} = $2 RETURNING ${rowPlace} AS place`
+    place = (await service.sql(text, [value, place]))[0]?.['place'] ?? 0
+  }
   await set(other(row['value']))
   await check()
   await set(row['value'] ?? null)
@@ -62,7 +65,7 @@ test('a change of any protected column of any row is an error that names table a
         await load()
       } catch (error) {
         // The database itself forbids what would break a reference.
-        if (!isSottoError(error, 'internal') || !/FOREIGN KEY/.test(error.message)) throw error
+        if (!isSottoError(error, 'internal') || !/foreign key/i.test(error.message)) throw error
       }
     }
   }
@@ -75,15 +78,18 @@ test('a blob that was changed, cut, or moved from another key, version or secret
   await api.createSecret({ name: 'a', values: { k: textValue('first'), other: textValue('second') } })
   await api.updateSecret({ secret: 'a', values: { k: textValue('third') } })
   await api.createSecret({ name: 'b', values: { k: textValue('fourth') } })
-  const rows = await sql('SELECT rowid AS place, key, blob, data_key_id FROM secret_value')
+  const rows = await sql(`SELECT ${rowPlace} AS place, key, blob, data_key_id FROM secret_value`)
   const target = await sql(
-    "SELECT v.rowid AS place, v.blob FROM secret_value v JOIN secret s ON s.version_id = v.version_id WHERE s.name = 'a' AND v.key = 'k'",
+    `SELECT v.${rowPlace} AS place, v.blob FROM secret_value v JOIN secret s ON s.version_id = v.version_id WHERE s.name = 'a' AND v.key = 'k'`,
   )
-  const [{ place = 0, blob = null } = {}] = target
+  const [{ place: first = 0, blob = null } = {}] = target
+  let place = first
   assert.ok(blob instanceof Uint8Array)
   const reveal = (): Promise<unknown> => api.resolveSecrets({ items: [{ secret: 'a', keys: ['k'] }] })
-  const put = (bytes: SqlValue): Promise<unknown> =>
-    sql('UPDATE secret_value SET blob = $1 WHERE rowid = $2', [bytes, place])
+  const put = async (bytes: SqlValue): Promise<void> => {
+    const text = `UPDATE secret_value SET blob = $1 WHERE ${rowPlace} = $2 RETURNING ${rowPlace} AS place`
+    place = (await sql(text, [bytes, place]))[0]?.['place'] ?? 0
+  }
   for (let at = 0; at < blob.length; at += 5) {
     await put(blob.map((byte, index) => (index === at ? byte ^ 0x10 : byte)))
     await assert.rejects(
@@ -97,7 +103,7 @@ test('a blob that was changed, cut, or moved from another key, version or secret
   }
   let moved = 0
   for (const row of rows) {
-    if (row['place'] === place) continue
+    if (row['place'] === first) continue
     await put(row['blob'] ?? null)
     await assert.rejects(reveal(), withCode('value_corrupt'))
     moved += 1
@@ -105,9 +111,12 @@ test('a blob that was changed, cut, or moved from another key, version or secret
   assert.equal(moved, 4)
   await put(blob)
   await sql('INSERT INTO data_key (id) VALUES ($1)', ['00'.repeat(8)])
-  await sql('UPDATE secret_value SET data_key_id = $1 WHERE rowid = $2', ['00'.repeat(8), place])
+  const [{ place: last = 0 } = {}] = await sql(
+    `UPDATE secret_value SET data_key_id = $1 WHERE ${rowPlace} = $2 RETURNING ${rowPlace} AS place`,
+    ['00'.repeat(8), place],
+  )
   await assert.rejects(reveal(), withCode('value_corrupt'))
-  await sql('DELETE FROM secret_value WHERE rowid = $1', [place])
+  await sql(`DELETE FROM secret_value WHERE ${rowPlace} = $1`, [last])
   await assert.rejects(reveal(), withCode('row_altered'))
 })
 
@@ -124,5 +133,5 @@ test('the row of one secret in the place of another is an error', async (t) => {
 test('the database forbids the removal of a data key in use', async (t) => {
   const { api, sql } = await openTestService(t)
   await api.createSecret({ name: 'a', values: { k: textValue('v') } })
-  await assert.rejects(sql('DELETE FROM data_key'), /FOREIGN KEY/)
+  await assert.rejects(sql('DELETE FROM data_key'), /foreign key/i)
 })

@@ -38,7 +38,11 @@ export function readLabels(text: string): Labels {
 export function addLabelConditions(conditions: Conditions, column: string, labels: Labels | undefined): void {
   for (const [name, text] of Object.entries(labels ?? {})) {
     const member = `${JSON.stringify(name)}:${JSON.stringify(text)}`
-    conditions.add(`instr(${column}, ?) > 0 OR instr(${column}, ?) > 0`, `{${member}`, `,${member}`)
+    conditions.add(
+      `replace(${column}, ?, '') <> ${column} OR replace(${column}, ?, '') <> ${column}`,
+      `{${member}`,
+      `,${member}`,
+    )
   }
 }
 

@@ -6,9 +6,8 @@ import type { Api, ErrorCode, Flavor } from '@sotto/sdk/model'
 import { createIdentityVerifier } from '../identity/create-identity-verifier.ts'
 import { systemRandom } from '../keys/random.ts'
 import { RootKey } from '../keys/root-key.ts'
-import { openSqliteStore } from '../store/sqlite-store.ts'
 import type { SqlRow, SqlValue, Store } from '../store/store.ts'
-import { temporaryFolder } from '../store/testing.ts'
+import { onPostgres, openTestStore, temporaryFolder } from '../store/testing.ts'
 import { everyRight, fixedAccess } from './fixed-access.ts'
 import type { AccessRule } from './fixed-access.ts'
 import { openStore } from './first-use.ts'
@@ -52,8 +51,7 @@ export async function openTestService(
   options: { flavors?: readonly Flavor[]; folder?: string } = {},
 ): Promise<TestService> {
   const folder = options.folder ?? temporaryFolder(t)
-  const store = await openSqliteStore({ path: join(folder, 'store.db') })
-  t.after(() => store.close())
+  const store = await openTestStore(t, folder)
   let nowMs = Date.UTC(2026, 0, 1)
   const clock = (): number => nowMs
   const opened = await openStore({ store, rootKey: testRootKey(), clock, random: systemRandom, osUser: 'tester' })
@@ -76,11 +74,20 @@ export async function openTestService(
     store,
     folder,
     withRule,
-    sql: (text, params = []) => store.transaction((tx) => tx.all(text, params)),
+    sql: (text, params = []) => store.transaction((tx) => tx.all(onPostgres ? inPostgres(text) : text, params)),
     advance: (ms) => {
       nowMs += ms
     },
   }
+}
+
+/** Which row of its table a row is, whatever its columns say; another one after an update. */
+export const rowPlace: string = onPostgres ? 'ctid::text' : 'rowid'
+
+/** Tests write bytes as SQLite does. */
+function inPostgres(text: string): string {
+  const typed = text.replaceAll(/\bX'([0-9a-f]*)'/gi, "decode('$1', 'hex')")
+  return typed.replaceAll(/\bzeroblob\((\d+)\)/g, "decode(repeat('00', $1), 'hex')")
 }
 
 /** For `assert.rejects`: a SottoError of this code. */

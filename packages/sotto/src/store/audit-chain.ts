@@ -56,11 +56,14 @@ export class AuditChain {
     const rows = new Rows(tx, this.#keyring)
     const { epoch } = before
     let { sequence, head } = before
+    // Without waiting for each: a database at the end of a network then answers all of them at once.
+    const inserts: Promise<void>[] = []
     for (const record of records) {
       sequence += 1
       head = hashEvent({ ...record, epoch, sequence }, head)
-      await rows.insert(auditEventTable, { ...record, epoch, sequence, hash: head })
+      inserts.push(rows.insert(auditEventTable, { ...record, epoch, sequence, hash: head }))
     }
+    await Promise.all(inserts)
     const signature = signHead(this.#keyring.current, { epoch, sequence, head })
     await tx.run('UPDATE audit_head SET head = $1, signature = $2 WHERE id = 1', [head, signature])
     this.#signed = { epoch, sequence, head, signature }

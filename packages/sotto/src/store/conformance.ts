@@ -34,7 +34,7 @@ async function ids(store: Store): Promise<readonly unknown[]> {
 }
 
 /** What it must do, as a sentence, and the case that shows it. */
-const cases: Readonly<Record<string, (t: TestContext, open: OpenEmptyStore) => Promise<void>>> = {
+export const storeCases: Readonly<Record<string, (t: TestContext, open: OpenEmptyStore) => Promise<void>>> = {
   'gives values back as they were, of every type': async (t, open) => {
     const store = await openWithTable(t, open)
     assert.equal(await store.transaction((tx) => tx.isEmpty()), false)
@@ -252,5 +252,5 @@ const cases: Readonly<Record<string, (t: TestContext, open: OpenEmptyStore) => P
 
 /** Declares one test per case. */
 export function testStore(driver: string, open: OpenEmptyStore): void {
-  for (const [title, run] of Object.entries(cases)) void test(`${driver}: ${title}`, (t) => run(t, open))
+  for (const [title, run] of Object.entries(storeCases)) void test(`${driver}: ${title}`, (t) => run(t, open))
 }

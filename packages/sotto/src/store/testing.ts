@@ -6,6 +6,11 @@ import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import { isSottoError } from '@sotto/sdk/model'
 import type { ErrorCode } from '@sotto/sdk/model'
+import { openStoreAt } from './open-store-at.ts'
+import type { Store } from './store.ts'
+
+/** Do the tests run on PostgreSQL? */
+export const onPostgres: boolean = process.env['SOTTO_TEST_STORE'] === 'postgres'
 
 /** A new folder that goes with the test. */
 export function temporaryFolder(t: TestContext): string {
@@ -20,6 +25,28 @@ export function withCode(code: ErrorCode): (error: unknown) => boolean {
     if (isSottoError(error, code) && error.hint !== undefined) return true
     throw error
   }
+}
+
+const urls = new Map<string, string>()
+
+/**
+ * An empty store for the test, or the one that was opened for this folder before: on SQLite, in the folder; with
+ * `SOTTO_TEST_STORE=postgres` on a PostgreSQL of this process, where the folder only stands for a schema.
+ */
+export async function openTestStore(t: TestContext, folder: string): Promise<Store> {
+  const store = await openAt(folder)
+  t.after(() => store.close())
+  return store
+}
+
+async function openAt(folder: string): Promise<Store> {
+  if (!onPostgres) return openStoreAt(join(folder, 'store.db'), {})
+  // Loaded here, since only these tests need the driver.
+  const { sharedPostgres } = await import('../../../../test/support/postgres.ts')
+  const server = await sharedPostgres()
+  const url = urls.get(folder) ?? server.newUrl()
+  urls.set(folder, url)
+  return openStoreAt(url, server.env)
 }
 
 export interface Ended {

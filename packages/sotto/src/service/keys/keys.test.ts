@@ -82,7 +82,7 @@ test('a key is not destroyed while a value lies under it, whatever the database 
   await sql('UPDATE secret_value SET blob = $1 WHERE version_id = $2 AND key = $3', [blob, version, key])
   await assert.rejects(api.destroyKey({ dataKey: id }), withCode('in_use'), 'by the id in the blob')
   await sql('UPDATE secret_value SET data_key_id = $1 WHERE version_id = $2 AND key = $3', [id, version, key])
-  await assert.rejects(sql('DELETE FROM data_key WHERE id = $1', [id]), /FOREIGN KEY/)
+  await assert.rejects(sql('DELETE FROM data_key WHERE id = $1', [id]), /foreign key/i)
 })
 
 test('a value that does not open is named, and does not stop the others', async (t) => {
@@ -161,7 +161,7 @@ test('after a compromise every key is another one, and the log goes on in a new 
   })
   await api.registerComponent({ type: 'alerter', name: 'p', flavor: 'pager', attributes: { token: '{{secret1.one}}' } })
   const before = await api.verifyAudit({})
-  const [rows] = await sql("SELECT group_concat(hex(mac), '') AS macs FROM secret")
+  const rows = await sql('SELECT mac FROM secret ORDER BY id')
   const changed = await api.changeRoot({ to: 'file', compromised: true })
   assert.notEqual(changed.auditFingerprint, before.fingerprint)
   assert.deepEqual(
@@ -172,7 +172,7 @@ test('after a compromise every key is another one, and the log goes on in a new 
       ['secret2', 'one two', 0],
     ],
   )
-  assert.notDeepEqual(await sql("SELECT group_concat(hex(mac), '') AS macs FROM secret"), [rows])
+  assert.notDeepEqual(await sql('SELECT mac FROM secret ORDER BY id'), rows)
   assert.equal(await rewrapAll(api), 6)
   const after = await api.verifyAudit({ fingerprint: changed.auditFingerprint })
   assert.deepEqual(after.problems, [])

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { everyItem, textValue } from '@sotto/sdk/model'
 import type { SecretQuery } from '@sotto/sdk/model'
+import { onPostgres } from '../../store/testing.ts'
 import { openTestService, withCode } from '../testing.ts'
 import type { TestService } from '../testing.ts'
 
@@ -91,7 +92,8 @@ test('refuses limits, sorts, times and cursors that are not of the list', async 
   }
 })
 
-test('pages use an index, so that their cost does not grow with the number of secrets', async (t) => {
+const noPlan = onPostgres && 'PostgreSQL decides by its statistics, and its words for a plan are others'
+test('pages use an index, so that their cost does not grow with the number of secrets', { skip: noPlan }, async (t) => {
   const { sql } = await openTestService(t)
   for (const column of ['name', 'created_at', 'updated_at']) {
     const text = `EXPLAIN QUERY PLAN SELECT id FROM secret WHERE (workspace_id = 'w' AND scope_owner = '' AND deleted_at IS NULL) AND ((${column}, id) > ('a', 'b')) ORDER BY ${column} ASC, id ASC LIMIT 10`

@@ -81,7 +81,7 @@ function secretConditions(
   conditions.add(query.deleted === true ? 'deleted_at IS NOT NULL' : 'deleted_at IS NULL')
   conditions.equals('name', query.name)
   conditions.prefix('name', query.namePrefix)
-  if (query.nameContains !== undefined) conditions.add('instr(name, ?) > 0', query.nameContains)
+  if (query.nameContains !== undefined) conditions.add("replace(name, ?, '') <> name", query.nameContains)
   if (query.key !== undefined) {
     const exists =
       'EXISTS (SELECT 1 FROM secret_value WHERE secret_value.version_id = secret.version_id AND secret_value.key = ?)'
