@@ -68,6 +68,32 @@ test('a store that would lie in a git work tree or where everybody may write is 
   assert.ok(!(await readdir(path.join(home.work, 'open'))).includes('store.db'))
 })
 
+test('a command to copy runs nothing else, whatever a folder is called', async () => {
+  await using home = await emptyHome()
+  const folder = path.join(home.work, "a'; touch pwned; '$(touch pwned)")
+  await mkdir(folder)
+  for (const [file, mode] of [
+    ['.', 0o777],
+    ['root.key', 0o644],
+    ['store.db', 0o644],
+  ] as const) {
+    await chmod(path.join(folder, file), mode)
+    const env = { SOTTO_HOME: folder }
+    const { stderr } = await home.shell(create, { env })
+    const hint = /^next: (.*)$/m.exec(stderr)?.[1] ?? ''
+    // Up to the words that may stand behind the command.
+    const command = hint.replace(/(, or |; for a ).*$/, '')
+    assert.match(command, /^chmod /, stderr)
+    assert.equal((await home.shell(command)).status, 0, command)
+    assert.ok(!(await readdir(home.work)).includes('pwned'), command)
+    assert.equal(
+      (await home.shell(file === '.' ? create : 'sotto secret list', { env })).status,
+      0,
+      'the command mends it',
+    )
+  }
+})
+
 /** The program in a folder that another account can read; the checkout's own may be closed to it. */
 async function installFor(home: Home): Promise<string> {
   const folder = path.join(home.folder, 'program')

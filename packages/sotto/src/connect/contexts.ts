@@ -5,7 +5,7 @@
 import { chmodSync, fstatSync, mkdirSync, closeSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { dirname, isAbsolute, join, resolve } from 'node:path'
-import { isName, shown, SottoError, systemCode } from '@sotto/sdk/model'
+import { isName, shellWord, shown, SottoError, systemCode } from '@sotto/sdk/model'
 
 type Environment = Readonly<Record<string, string | undefined>>
 
@@ -112,7 +112,7 @@ function readPrivate(file: string): string | undefined {
     closeSync(descriptor)
   }
   throw new SottoError('not_signed_in', `others may read the tokens in ${shown(file)}`, {
-    hint: `chmod 600 ${file}; if they did, revoke the tokens: sotto token revoke`,
+    hint: `chmod 600 ${shellWord(file)}; if they did, revoke the tokens: sotto token revoke`,
   })
 }
 

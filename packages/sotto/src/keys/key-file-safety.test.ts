@@ -21,7 +21,7 @@ test('a file that others may use is refused', async (t) => {
     const path = keyFile(folderOf(t), { mode })
     await assert.rejects(
       get(path),
-      (error: unknown) => isSottoError(error, 'key_insecure') && error.hint?.startsWith(`chmod 600 '${path}'`) === true,
+      (error: unknown) => isSottoError(error, 'key_insecure') && error.hint?.startsWith(`chmod 600 ${path}`) === true,
       mode.toString(8),
     )
   }

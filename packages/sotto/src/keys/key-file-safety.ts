@@ -5,7 +5,7 @@
 import { existsSync, realpathSync, statSync } from 'node:fs'
 import type { Stats } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { SottoError } from '@sotto/sdk/model'
+import { shellWord, SottoError } from '@sotto/sdk/model'
 import { otherWriters } from '../files/other-writers.ts'
 
 export interface KeyFile {
@@ -30,11 +30,11 @@ export function refuseInsecureFile({ path, stat, userId, isKey }: KeyFile): void
     const mode = stat.mode & 0o777
     const ours = stat.uid === userId
     if (!ours && stat.uid !== rootUser) {
-      const hint = isKey ? `as root: chown ${userId} '${path}'; or ${ownFile}` : ownFile
+      const hint = isKey ? `as root: chown ${userId} ${shellWord(path)}; or ${ownFile}` : ownFile
       throw insecure(path, `belongs to user ${stat.uid}, not to us (user ${userId})`, hint)
     }
     if ((mode & (ours ? 0o077 : 0o037)) !== 0) {
-      const mends = `${ours ? 'chmod 600' : 'as root: chmod 640'} '${path}'; for a mounted secret set its mode to 0400`
+      const mends = `${ours ? 'chmod 600' : 'as root: chmod 640'} ${shellWord(path)}; for a mounted secret set its mode to 0400`
       throw insecure(path, `may be used by others (mode ${mode.toString(8).padStart(4, '0')})`, isKey ? mends : ownFile)
     }
   }
@@ -59,7 +59,7 @@ export function refuseInsecureFolder(path: string, folder: string): void {
   throw insecure(
     path,
     `lies in ${real}, where ${others} may exchange files`,
-    `${ours ? `chmod go-w '${real}', or ` : ''}move it to a folder of your own and name it in SOTTO_ROOT_KEY_FILE`,
+    `${ours ? `chmod go-w ${shellWord(real)}, or ` : ''}move it to a folder of your own and name it in SOTTO_ROOT_KEY_FILE`,
   )
 }
 

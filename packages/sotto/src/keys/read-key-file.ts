@@ -1,6 +1,6 @@
 /** Reads a file that holds a key or a passphrase, once it is seen to be nobody else's. */
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs'
-import { isSottoError, SottoError, systemCode } from '@sotto/sdk/model'
+import { isSottoError, shellWord, SottoError, systemCode } from '@sotto/sdk/model'
 import { refuseInsecureFile } from './key-file-safety.ts'
 
 export interface ReadKeyFileInput {
@@ -53,7 +53,7 @@ export function malformedKeyFile(path: string, what: KeyFileContent, why: string
 function unreadable(path: string, what: KeyFileContent, cause: unknown): SottoError {
   const reason = systemCode(cause) ?? 'unknown'
   return new SottoError('key_missing', `The ${what} at ${path} cannot be read (${reason}).`, {
-    hint: `run as the account that owns it: ls -l '${path}'`,
+    hint: `run as the account that owns it: ls -l ${shellWord(path)}`,
     details: { path, reason },
     cause,
   })

@@ -8,7 +8,7 @@
  */
 import { closeSync, fchmodSync, fsyncSync, linkSync, openSync, unlinkSync, writeSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { isSottoError, SottoError, systemCode } from '@sotto/sdk/model'
+import { isSottoError, shellWord, SottoError, systemCode } from '@sotto/sdk/model'
 import { makeFolder } from '../files/make-folder.ts'
 import { refuseInsecureFolder } from './key-file-safety.ts'
 import type { RandomSource } from './random.ts'
@@ -159,7 +159,7 @@ function missing(path: string, storeExists: boolean): SottoError {
   return new SottoError('key_missing', `There is no root key at ${path}. Nothing was changed.`, {
     hint: storeExists
       ? 'put the key file of this store back, or give its key in SOTTO_ROOT_KEY_FILE or SOTTO_ROOT_KEY: no other key opens the store'
-      : `make it, and keep a copy elsewhere: (umask 077; openssl rand -hex 32 > '${path}')`,
+      : `make it, and keep a copy elsewhere: (umask 077; openssl rand -hex 32 > ${shellWord(path)})`,
     details: { path },
   })
 }

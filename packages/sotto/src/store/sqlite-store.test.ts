@@ -63,7 +63,7 @@ test('refuses files that other users may open, and folders that they may write',
     await assert.rejects(
       openSqliteStore({ path: join(folder, 'store.db') }),
       (error: unknown) =>
-        isSottoError(error, 'store_insecure') && error.hint?.startsWith(`chmod go-w '${folder}'`) === true,
+        isSottoError(error, 'store_insecure') && error.hint?.startsWith(`chmod go-w ${folder}`) === true,
       mode.toString(8),
     )
   }

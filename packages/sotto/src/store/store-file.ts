@@ -1,7 +1,7 @@
 /** Folders and files of a store: made with the right mode before anything is written, refused where they are unsafe. */
 import { chmodSync, closeSync, lstatSync, openSync, statfsSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { SottoError, systemCode } from '@sotto/sdk/model'
+import { shellWord, SottoError, systemCode } from '@sotto/sdk/model'
 import { makeFolder } from '../files/make-folder.ts'
 import { otherWriters } from '../files/other-writers.ts'
 
@@ -81,7 +81,9 @@ function refuseOpenToOthers(path: string): void {
     })
   }
   if ((file.mode & 0o077) !== 0) {
-    throw new SottoError('store_insecure', `other users may open the store ${path}`, { hint: `chmod 600 ${path}` })
+    throw new SottoError('store_insecure', `other users may open the store ${path}`, {
+      hint: `chmod 600 ${shellWord(path)}`,
+    })
   }
   refuseOtherWriters(dirname(path))
 }
@@ -97,7 +99,7 @@ function refuseOtherWriters(folder: string): void {
   // A mounted folder is often not ours to change.
   const ours = found.uid === process.geteuid?.()
   throw new SottoError('store_insecure', `the folder ${folder} of the store may be written by ${others}`, {
-    hint: `${ours ? `chmod go-w '${folder}', or ` : ''}set SOTTO_HOME to a folder of your own, such as ${join(folder, 'sotto')}`,
+    hint: `${ours ? `chmod go-w ${shellWord(folder)}, or ` : ''}set SOTTO_HOME to a folder of your own, such as ${join(folder, 'sotto')}`,
   })
 }
 

@@ -1,5 +1,5 @@
 /** `sotto audit export`: the chain as JSON lines, to be kept and verified without the store. */
-import { SottoError } from '@sotto/sdk/model'
+import { shellWord, SottoError } from '@sotto/sdk/model'
 import type { Api, AuditCheckpoint, AuditExportEvent } from '@sotto/sdk/model'
 import type { Call } from '../command.ts'
 import { claimStream } from './export-file.ts'
@@ -67,5 +67,5 @@ async function exportLines(api: Api, { from, write, watch }: ExportInput): Promi
 }
 
 function checkHint(path: string, fingerprint: string): string {
-  return `check it with: sotto audit verify --file ${path} --fingerprint ${fingerprint}`
+  return `check it with: sotto audit verify --file ${shellWord(path)} --fingerprint ${fingerprint}`
 }

@@ -1,5 +1,5 @@
 /** How a run that did not go well is told: what happened, what was done, and the next command. */
-import { SottoError } from '@sotto/sdk/model'
+import { shellWord, SottoError } from '@sotto/sdk/model'
 import type { CheckReport } from '@sotto/sdk/model'
 import { parsePipelineAddress } from '../../pipelines/plan/load.ts'
 import { checkFailed, isMissingSecret, isProblem } from '../stack/check-report.ts'
@@ -30,7 +30,7 @@ function checkError(report: CheckReport, address: string): SottoError {
   const ofPipeline = missing.some(({ place }) => /^(pipeline|step) /.test(place))
   const register = report.stack !== null && missing.length > 0 && ofPipeline
   return new SottoError('check_failed', message, {
-    hint: register ? `sotto stack register-secrets ${report.stack} --pipeline ${address}` : hint,
+    hint: register ? `sotto stack register-secrets ${report.stack} --pipeline ${shellWord(address)}` : hint,
     details: { ...details, file: parsePipelineAddress(address).file },
   })
 }

@@ -11,7 +11,7 @@
 import { closeSync, constants, existsSync, fstatSync, openSync, readSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
-import { SottoError } from '@sotto/sdk/model'
+import { shellWord, SottoError } from '@sotto/sdk/model'
 import type { KeyServiceEnvironment } from '../../keys/key-service.ts'
 
 export type Credentials =
@@ -55,7 +55,7 @@ export function readSettingFile(path: string, what: string): string {
     }
   } catch (error) {
     throw new SottoError('file_unreadable', `The ${what} for Vault or OpenBao at ${path} cannot be read.`, {
-      hint: `look whether it is there, and yours: ls -l '${path}'`,
+      hint: `look whether it is there, and yours: ls -l ${shellWord(path)}`,
       cause: error,
     })
   }

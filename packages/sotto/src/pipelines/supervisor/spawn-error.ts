@@ -1,5 +1,5 @@
 /** Why a program could not be started, in words. */
-import { isSottoError, shown, SottoError, systemCode } from '@sotto/sdk/model'
+import { isSottoError, shellWord, shown, SottoError, systemCode } from '@sotto/sdk/model'
 
 /** The error to show. Node's own would print arguments and paths of ours. */
 export function spawnError(error: unknown, program: string): SottoError {
@@ -11,7 +11,7 @@ export function spawnError(error: unknown, program: string): SottoError {
     })
   if (code === 'EACCES')
     return new SottoError('step_failed', `the program ${shown(program)} may not be executed`, {
-      hint: `chmod +x ${program}`,
+      hint: `chmod +x ${shellWord(program)}`,
     })
   if (code === 'E2BIG')
     return new SottoError(

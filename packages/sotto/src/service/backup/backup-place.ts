@@ -15,7 +15,7 @@ import {
   rmSync,
 } from 'node:fs'
 import { basename, dirname, isAbsolute, join } from 'node:path'
-import { shown, SottoError, systemCode } from '@sotto/sdk/model'
+import { shellWord, shown, SottoError, systemCode } from '@sotto/sdk/model'
 import { prefixSize } from './backup-format.ts'
 
 export interface BackupPlace {
@@ -104,7 +104,7 @@ function realFolder(file: string): string {
       'file_unreadable',
       `the folder of ${shown(file)} cannot be used (${systemCode(error) ?? 'unknown error'})`,
       {
-        hint: `mkdir -p ${dirname(file)}`,
+        hint: `mkdir -p ${shellWord(dirname(file))}`,
       },
     )
   }
