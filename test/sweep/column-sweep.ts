@@ -15,6 +15,8 @@ const finding: { readonly [guard: string]: readonly string[] } = {
   protected: [
     'access_grant.principal_id',
     'access_grant.workspace_id',
+    'acceptance.principal_id',
+    'acceptance.object_id',
     'artifact.attempt_id',
     'attempt.run_id',
     'component.workspace_id',

@@ -78,6 +78,7 @@ function addComponents(add: Add): void {
   add('listComponents', {})
   for (const stack of [undefined, 'default', 'staging', 'prod']) {
     add('describeStack', { stack })
+    add('describeStackTrust', { stack })
     add('checkReferences', { stack, secrets: [{ place: 'step load', name: 'api' }] })
   }
   add('listStacks', {})

@@ -178,6 +178,7 @@ async function lastChanges(api: Api): Promise<void> {
   await api.updateStackSettings({ stack: 'prod', remove: ['declared-secrets'] })
   await api.registerComponent({ type: 'orchestrator', name: 'short', flavor: 'local', attributes: {} })
   await api.deleteComponent({ type: 'orchestrator', component: 'short' })
+  await api.trustStack({ stack: 'prod' })
   await principals(api)
 }
 

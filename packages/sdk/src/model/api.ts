@@ -81,8 +81,16 @@ import type {
   SecretWrite,
   VersionSelector,
 } from './secret.ts'
+import type {
+  Stack,
+  StackInput,
+  StackSelector,
+  StackSettingsUpdate,
+  StackTrust,
+  StackTrustInput,
+  StackUpdate,
+} from './stack.ts'
 import type { Trust, TrustInput, TrustQuery } from './trust.ts'
-import type { Stack, StackInput, StackSelector, StackSettingsUpdate, StackUpdate } from './stack.ts'
 
 /** Who the caller is and which store answers. */
 export interface StoreDescription {
@@ -176,6 +184,20 @@ export interface Api {
   activateStack(input: { readonly stack: string }): Promise<Stack>
   /** Writes and removes settings of a stack. Codes: `stack_not_found`, `attribute_invalid`, `reference_malformed`. */
   updateStackSettings(input: StackSettingsUpdate): Promise<Stack>
+
+  /** Who wrote the texts of a stack, and whether the caller accepts them. Codes: `stack_not_found`, `component_not_found`. */
+  describeStackTrust(input: StackSelector): Promise<StackTrust>
+  /**
+   * Lets the secrets of the caller's own scope resolve in the texts of a stack as they are now, whoever wrote them; any edit
+   * asks again. Codes: `stack_not_found`, `component_not_found`, `version_conflict`.
+   */
+  trustStack(input: StackTrustInput): Promise<StackTrust>
+  /**
+   * Makes the caller the author of all texts of a stack, so that the secrets resolve in them that he may read. It takes the
+   * right to write them, and to read each secret of the workspace that they refer to. Codes: `stack_not_found`,
+   * `component_not_found`, `forbidden`, `version_conflict`.
+   */
+  adoptStack(input: StackTrustInput): Promise<StackTrust>
 
   /** Answers for every reference at once; reads no value. Codes: `stack_not_found`. */
   checkReferences(input: CheckInput): Promise<CheckReport>

@@ -37,6 +37,8 @@ export interface CheckInput {
   readonly settings?: readonly PlacedSettings[] | undefined
   readonly secrets?: readonly DeclaredSecret[] | undefined
   readonly level?: ValidationLevel | undefined
+  /** A service account that the caller manages, by name or id, who would run it; the caller without it. */
+  readonly as?: string | undefined
 }
 
 /** What became of one reference; anything but `ok` and `not checked` stands in the way of a run. */
@@ -77,6 +79,8 @@ export interface CheckItem {
 export interface CheckReport {
   readonly level: ValidationLevel
   readonly stack: string | null
+  /** Name of the principal who would run it. */
+  readonly principal: string
   /** True when nothing stands in the way of the run. */
   readonly ok: boolean
   readonly items: readonly CheckItem[]

@@ -74,6 +74,9 @@ export const operations: { readonly [name in keyof Api]: Operation } = {
   listStacks: reads('stack', '/stacks'),
   activateStack: changes('stack', 'POST', '/stacks/{stack}/activate', 'describe'),
   updateStackSettings: changes('stack', 'PATCH', '/stacks/{stack}/settings'),
+  describeStackTrust: reads('stack', '/stacks/{stack}/trust'),
+  trustStack: changes('stack', 'POST', '/stacks/{stack}/trust', 'describe'),
+  adoptStack: changes('stack', 'POST', '/stacks/{stack}/adopt'),
 
   checkReferences: reads('stack', '/references/check', 'POST'),
   resolveReferences: reveals('stack', '/references/resolve'),

@@ -62,3 +62,30 @@ export interface PlacedSettings {
   readonly place: string
   readonly settings: JsonObject
 }
+
+/** Somebody's text in a stack: a component, or the settings of the stack itself. */
+export interface StackText {
+  /** `experiment-tracker mlflow`, or `stack prod` for its settings. */
+  readonly object: string
+  /** Names of those who wrote it last. */
+  readonly authors: readonly string[]
+  /** Are they all the caller? */
+  readonly own: boolean
+  /** Has the caller accepted it as it is, for secrets of the own scope? */
+  readonly accepted: boolean
+}
+
+/** Who wrote what of a stack, and which of it the caller accepts. */
+export interface StackTrust {
+  readonly stack: string
+  /** Stands for all texts as they are: whoever has looked at them accepts these and no later ones. */
+  readonly digest: string
+  readonly texts: readonly StackText[]
+}
+
+/** A stack whose texts are accepted or adopted. */
+export interface StackTrustInput {
+  readonly stack: string
+  /** Refuse with `version_conflict` unless this is the digest of the present texts. */
+  readonly digest?: string | undefined
+}

@@ -17,6 +17,7 @@ import { resolveHandlers } from './references/resolve-references.ts'
 import { runLogHandlers } from './runs/run-logs.ts'
 import { runHandlers } from './runs/runs.ts'
 import { secretHandlers } from './secrets/secrets.ts'
+import { stackTrustHandlers } from './stacks/stack-trust.ts'
 import { stackHandlers } from './stacks/stacks.ts'
 import { trustHandlers } from './trusts/trusts.ts'
 import { storeHandlers } from './store-description.ts'
@@ -27,6 +28,7 @@ const handlers: AnyHandlers<OperationName> = {
   ...flavorHandlers,
   ...componentHandlers,
   ...stackHandlers,
+  ...stackTrustHandlers,
   ...checkHandlers,
   ...resolveHandlers,
   ...runHandlers,

@@ -63,6 +63,15 @@ export class Call {
     return createId(this.nowMs, this.parts.random)
   }
 
+  /** The same call for another principal, for questions about what that one may do. It writes nothing. */
+  async as(principal: PrincipalRow): Promise<Call> {
+    const { operation, parts, tx, workspaceId, osUser } = this
+    const access = (await parts.access.load(this.rows, workspaceId, [principal])).get(principal.id)
+    if (access === undefined) throw new Error('no access was loaded')
+    const actor = { principalId: principal.id, workspaceId, osUser }
+    return new Call({ operation, parts, tx, principal, token: undefined, access, actor })
+  }
+
   /** Notes what is asked for (`secret crm`), before it is looked up: a refusal is recorded under it. */
   ask(object: string): void {
     this.asked.push(object)

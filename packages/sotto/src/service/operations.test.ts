@@ -104,6 +104,9 @@ const calls: Calls = {
   activateStack: (api) => api.activateStack({ stack: 'prod' }),
   updateStackSettings: (api) =>
     api.updateStackSettings({ stack: 'prod', settings: { 'declared-secrets': 'required' } }),
+  describeStackTrust: (api) => api.describeStackTrust({ stack: 'prod' }),
+  trustStack: (api) => api.trustStack({ stack: 'prod' }),
+  adoptStack: (api) => api.adoptStack({ stack: 'prod' }),
   checkReferences: (api) => api.checkReferences({ stack: 'prod' }),
   resolveReferences: (api) => api.resolveReferences({ stack: 'prod', components: ['alerter'] }),
   createRun: (api) =>

@@ -7,10 +7,18 @@ import { migration0002 } from './migrations/0002.ts'
 import { migration0003 } from './migrations/0003.ts'
 import { migration0004 } from './migrations/0004.ts'
 import { migration0005 } from './migrations/0005.ts'
+import { migration0006 } from './migrations/0006.ts'
 import type { Transaction } from './store.ts'
 
 /** The DDL that leads from version n to n + 1, in order. */
-const migrations: readonly string[] = [migration0001, migration0002, migration0003, migration0004, migration0005]
+const migrations: readonly string[] = [
+  migration0001,
+  migration0002,
+  migration0003,
+  migration0004,
+  migration0005,
+  migration0006,
+]
 
 /** The version that this program writes. */
 export const schemaVersion: number = migrations.length

@@ -6,7 +6,7 @@ import { grantTable, principalTable, tokenTable } from './principals.ts'
 import { trustTable, usedIdentityTable } from './trusts.ts'
 import { artifactTable, attemptTable, runTable, secretReadTable } from './runs.ts'
 import { secretTable, secretValueTable, secretVersionTable } from './secrets.ts'
-import { stackComponentTable, stackTable } from './stacks.ts'
+import { acceptanceTable, stackComponentTable, stackTable } from './stacks.ts'
 import type { AnyTable } from './table.ts'
 import { preferenceTable, workspaceTable } from './workspaces.ts'
 
@@ -27,6 +27,7 @@ export const tables: readonly AnyTable[] = [
   componentTable,
   stackTable,
   stackComponentTable,
+  acceptanceTable,
   referenceTable,
   preferenceTable,
   runTable,

@@ -51,3 +51,20 @@ export const stackComponentTable: Table<StackComponentRow> = defineUnprotectedTa
   },
   { guard: 'free', reason: 'an index of stack.components, which alone says what a stack is made of' },
 )
+
+/**
+ * The principal accepts the component, or the settings of the stack, with the id `object_id`, as long as its text has the
+ * digest.
+ */
+export interface AcceptanceRow {
+  readonly principal_id: string
+  readonly object_id: string
+  readonly digest: string
+  readonly accepted_at: number
+}
+
+export const acceptanceTable: Table<AcceptanceRow> = defineTable<AcceptanceRow>({
+  name: 'acceptance',
+  key: ['principal_id', 'object_id'],
+  columns: { principal_id: 'text', object_id: 'text', digest: 'text', accepted_at: 'integer' },
+})

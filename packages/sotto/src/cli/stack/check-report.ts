@@ -17,13 +17,16 @@ export function isMissingSecret({ outcome }: CheckItem): boolean {
 /** Every problem at once: component, path, reference, reason and the command that mends it. `what`: `stack "prod"`. */
 export function checkFailed(report: CheckReport, what: string): SottoError {
   const problems = report.items.filter(isProblem)
+  const { principal } = report
   const hint =
     problems.some(isMissingSecret) && report.stack !== null
       ? `sotto stack register-secrets ${report.stack}`
       : problems[0]?.next
   return new SottoError('check_failed', `${what} has ${countsOf(problems)}`, {
     hint,
-    details: { problems: problems.map((problem) => problemLine(problem, hint)) },
+    details: {
+      problems: problems.map((problem) => problemLine({ ...problem, outcome: outcomeWords(problem, principal) }, hint)),
+    },
   })
 }
 
@@ -41,7 +44,10 @@ function countsOf(problems: readonly CheckItem[]): string {
 }
 
 /** The command of a problem is left out where it is the one that the error ends with. */
-function problemLine({ place, path, reference, outcome, next }: CheckItem, hint: string | undefined): string {
+function problemLine(
+  { place, path, reference, outcome, next }: Omit<CheckItem, 'outcome'> & { readonly outcome: string },
+  hint: string | undefined,
+): string {
   const parts = [place, path, reference, outcome].filter((part) => part !== '')
   return next === undefined || next === hint ? parts.join('  ') : `${parts.join('  ')}  (${next})`
 }
@@ -58,16 +64,18 @@ export function expiryWarnings({ items }: CheckReport): readonly string[] {
   )
 }
 
-export function checkTable({ items }: CheckReport): Table {
+/** `not readable by nightly` */
+function outcomeWords({ outcome }: CheckItem, principal: string): string {
+  return outcome === 'not readable' ? `not readable by ${principal}` : outcome
+}
+
+export function checkTable({ items, principal }: CheckReport): Table {
   return {
     columns: ['WHERE', 'PATH', 'REFERENCE', 'RESULT', 'SCOPE'],
-    rows: items.map(({ place, path, reference, outcome, note, scope }) => [
-      place,
-      path,
-      reference,
-      note === undefined ? outcome : `${outcome} (${note})`,
-      scope ?? '',
-    ]),
+    rows: items.map((item) => {
+      const [words, { place, path, reference, note, scope }] = [outcomeWords(item, principal), item]
+      return [place, path, reference, note === undefined ? words : `${words} (${note})`, scope ?? '']
+    }),
   }
 }
 

@@ -8,7 +8,7 @@ export async function checkStack(call: Call): Promise<undefined> {
   const choice = await choose(context, { stack: input.optionalArgument('STACK'), level: input.text('level') })
   const { stack, level } = choice
   const api = await call.api()
-  const report = await tellingSource(choice, () => api.checkReferences({ stack, level }))
+  const report = await tellingSource(choice, () => api.checkReferences({ stack, level, as: input.text('as') }))
   // A program gets the whole report also when it fails; a person gets the problems as the error.
   if (report.ok || print.format !== 'table') await print.result(report, () => checkTable(report))
   if (!report.ok) throw checkFailed(report, stackName(report))

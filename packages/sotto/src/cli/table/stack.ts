@@ -142,9 +142,13 @@ const check: CommandSpec = {
   examples: [
     { line: 'sotto stack check', about: 'the active one; ends with 7 when something is missing' },
     { line: 'sotto stack check prod --level SECRET_EXISTS', about: 'without looking for keys' },
+    { line: 'sotto stack check prod --as nightly', about: 'whether a service account that you manage could run it' },
   ],
   arguments: [orActive],
-  options: [levelOption],
+  options: [
+    levelOption,
+    { name: 'as', kind: 'text', value: 'PRINCIPAL', help: 'The service account that would run it; you without it' },
+  ],
   load: async () => (await import('../stack/check.ts')).checkStack,
 }
 
@@ -192,12 +196,40 @@ const settings: CommandSpec = {
   load: async () => (await import('../stack/settings-set.ts')).setSettings,
 }
 
+const answering: readonly CommandSpec[] = [
+  {
+    path: ['stack', 'trust'],
+    summary: 'Let secrets of your own scope resolve in a stack that others wrote, as it is now',
+    examples: [
+      { line: 'sotto stack trust prod', about: 'says who wrote what, and asks' },
+      { line: 'sotto stack trust prod --yes', about: 'does not ask' },
+    ],
+    details: ['Who edits an address decides where a password goes. So any later edit by others asks again.'],
+    arguments: [existing],
+    load: async () => (await import('../stack/answer-for.ts')).trustStack,
+  },
+  {
+    path: ['stack', 'adopt'],
+    summary: 'Become the author of a stack and its components, where the check says not trusted',
+    examples: [
+      { line: 'sotto stack adopt prod', about: 'says who wrote what, and asks' },
+      { line: 'sotto stack adopt prod --yes', about: 'does not ask' },
+    ],
+    details: [
+      'A secret of the workspace resolves in a text only if its author may read the secret too. Adopting takes the right to write the stack and its components, and to read the secrets that they refer to.',
+    ],
+    arguments: [existing],
+    load: async () => (await import('../stack/answer-for.ts')).adoptStack,
+  },
+]
+
 export const stackCommands: readonly CommandSpec[] = [
   register,
   update,
   ...reading,
   ...naming,
   check,
+  ...answering,
   registerSecrets,
   settings,
 ]

@@ -21,7 +21,7 @@ export const needs: Members<Pick<CheckInput, 'settings' | 'secrets'>> = {
 }
 
 export const referenceShapes: Pick<Shapes, 'checkReferences' | 'resolveReferences'> = {
-  checkReferences: object({ stack: optional(orNull(text)), level: optional(level), ...needs }),
+  checkReferences: object({ stack: optional(orNull(text)), level: optional(level), as: optional(text), ...needs }),
   resolveReferences: object({
     attempt: optional(text),
     stack: optional(orNull(text)),

@@ -21,6 +21,9 @@ export const stackShapes: Pick<
   | 'listStacks'
   | 'activateStack'
   | 'updateStackSettings'
+  | 'describeStackTrust'
+  | 'trustStack'
+  | 'adoptStack'
 > = {
   registerStack: object({
     name: text,
@@ -42,5 +45,8 @@ export const stackShapes: Pick<
   describeStack: object({ stack: optional(text) }),
   listStacks: object({ cursor: optional(text), limit: optional(number) }),
   activateStack: object({ stack: text }),
+  describeStackTrust: object({ stack: optional(text) }),
+  trustStack: object({ stack: text, digest: optional(text) }),
+  adoptStack: object({ stack: text, digest: optional(text) }),
   updateStackSettings: object({ stack: text, settings: optional(jsonObject), remove: optional(listOf(text)) }),
 }

@@ -257,6 +257,7 @@ test('a stack that is not there is named; none at all is asked for with null', a
     level: 'SECRET_AND_KEY_EXISTS',
     stack: null,
     ok: true,
+    principal: 'local',
     items: [],
   })
 })

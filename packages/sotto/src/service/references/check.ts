@@ -9,6 +9,7 @@ import type { Decision } from './reference-decision.ts'
 import { loadUsedStack } from './reference-layers.ts'
 import { checkQuestions } from './reference-request.ts'
 import type { Question, SecretQuestion } from './reference-request.ts'
+import { getServiceAccount } from '../principals/principal-lookup.ts'
 import { nearExpiry } from '../secrets/secret-expiry.ts'
 import { loadWorld } from './secret-world.ts'
 import type { Depth } from './secret-world.ts'
@@ -16,8 +17,10 @@ import type { Depth } from './secret-world.ts'
 export const checkHandlers: Handlers<'checkReferences'> = { checkReferences }
 
 /** Throws `stack_not_found`, `level_unknown`, and `attribute_invalid` for settings that fit nothing. */
-async function checkReferences(call: Call, input: CheckInput): Promise<CheckReport> {
+async function checkReferences(asker: Call, input: CheckInput): Promise<CheckReport> {
   const level: ValidationLevel = parseValidationLevel(input.level ?? 'SECRET_AND_KEY_EXISTS', 'the request')
+  const call = input.as === undefined ? asker : await callAs(asker, input.as)
+  const principal = call.principal.name
   const stack = await loadUsedStack(call, input.stack)
   const questions = checkQuestions(stack, input)
   const name = stack?.row.name ?? null
@@ -25,6 +28,7 @@ async function checkReferences(call: Call, input: CheckInput): Promise<CheckRepo
     return {
       level,
       stack: name,
+      principal,
       ok: true,
       items: questions.map((question) => itemOf(question, { outcome: 'not checked' })),
     }
@@ -32,7 +36,12 @@ async function checkReferences(call: Call, input: CheckInput): Promise<CheckRepo
     depth: level === 'SECRET_EXISTS' ? 'existence' : 'keys',
     stack: name,
   })
-  return { level, stack: name, ok: items.every(({ outcome }) => outcome === 'ok'), items }
+  return { level, stack: name, principal, ok: items.every(({ outcome }) => outcome === 'ok'), items }
+}
+
+/** Who manages a service account can act as it, so what it may see is nothing new to him. */
+async function callAs(call: Call, text: string): Promise<Call> {
+  return call.as(await getServiceAccount(call, text, 'manage'))
 }
 
 /** Answers in the order of the questions, with the decision about each secret. */

@@ -21,7 +21,7 @@ export function decide(world: SecretWorld, question: SecretQuestion, depth: Dept
   const expiry = expiryNote(found.row, world.nowMs)
   if (depth === 'existence') return { outcome: 'ok', found, ...noted([shadow, expiry]) }
   if (!found.readable) return { outcome: 'not readable', found, ...noted([shadow]) }
-  if (!world.trust.holds(found.row, question.authors)) return { outcome: 'not trusted', found, ...noted([shadow]) }
+  if (!world.trust.holds(found.row, question.sources)) return { outcome: 'not trusted', found, ...noted([shadow]) }
   if (isExpired(found.row, world.nowMs)) return { outcome: 'expired', found, ...noted([shadow, expiry]) }
   const version = world.findVersion(found, question.version)
   if (version === undefined) {

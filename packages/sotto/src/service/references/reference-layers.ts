@@ -5,13 +5,15 @@
  *
  * An attribute that is overridden counts no more: neither its references nor its author.
  */
-import type { ComponentType, Flavor, Id, Json, JsonObject, PlacedSettings } from '@sotto/sdk/model'
+import type { ComponentType, Flavor, Json, JsonObject, PlacedSettings } from '@sotto/sdk/model'
 import type { ComponentRow } from '../../store/components.ts'
 import type { StackRow } from '../../store/stacks.ts'
 import { attributeInvalid } from '../stacks/attributes.ts'
 import type { Call } from '../call.ts'
 import { componentAccess, componentNotFound, componentTitle, storedAttributes } from '../stacks/component-lookup.ts'
 import { parseOverride, settingProblem } from '../stacks/setting.ts'
+import { componentText, Sources, stackText } from './text-source.ts'
+import type { Source } from './text-source.ts'
 import { getStack, loadFlavors, loadMembers, storedSettings } from '../stacks/stack-lookup.ts'
 
 /** A value where it was written. */
@@ -21,13 +23,14 @@ export interface Written {
   readonly path: string
   readonly value: Json
   /** Absent for settings in code, whose author is the principal of the run. */
-  readonly author?: Id
+  readonly source?: Source
 }
 
 /** A component as a run sees it. */
 export interface LayeredComponent {
   readonly type: ComponentType
   readonly row: ComponentRow
+  readonly source: Source
   readonly flavor: Flavor
   readonly attributes: ReadonlyMap<string, Written>
 }
@@ -64,25 +67,32 @@ export async function loadUsedStack(call: Call, text: string | null | undefined)
   const members = await loadMembers(call, row)
   const flavors = await loadFlavors(call, members)
   const settings = Object.entries(storedSettings(row))
+  const ofStack = new Sources(stackText(row))
   const components = new Map<ComponentType, LayeredComponent>()
   for (const [type, component] of members) {
     if (!call.may(componentAccess(component), 'describe')) throw await componentNotFound(call, type, component.name)
     const flavor = flavors.get(type)
     if (flavor === undefined) continue // loadFlavors gives one for each
-    const attributes = new Map(Object.entries(storedAttributes(component)).map(writtenIn(component)))
+    const source = { author: component.author, object: componentText(component) }
+    const attributes = new Map(Object.entries(storedAttributes(component)).map(writtenIn(component, source)))
     for (const [name, { value, author }] of settings) {
       const override = parseOverride(name)
       if (override?.type === type)
-        attributes.set(override.attribute, { place: `stack ${row.name}`, path: name, value, author })
+        attributes.set(override.attribute, {
+          place: `stack ${row.name}`,
+          path: name,
+          value,
+          source: ofStack.of(author),
+        })
     }
-    components.set(type, { type, row: component, flavor, attributes })
+    components.set(type, { type, row: component, source, flavor, attributes })
   }
   return { row, components }
 }
 
-function writtenIn(row: ComponentRow): (entry: [string, Json]) => [string, Written] {
+function writtenIn(row: ComponentRow, source: Source): (entry: [string, Json]) => [string, Written] {
   const place = componentTitle(row)
-  return ([path, value]) => [path, { place, path, value, author: row.author }]
+  return ([path, value]) => [path, { place, path, value, source }]
 }
 
 /** Sorts the given settings, place by place. One that fits nothing is refused with `attribute_invalid`, all at once. */
@@ -125,10 +135,10 @@ export function applyLayers(components: LayeredComponents, layers: readonly Plac
  * Everybody whose text is in the component, and who so decides where its secrets go: whoever chose the server needs the
  * right to read the password as much as whoever wrote the reference to it.
  */
-export function authorsOf({ row, attributes }: LayeredComponent): ReadonlySet<Id> {
-  const authors = new Set([row.author])
-  for (const { author } of attributes.values()) if (author !== undefined) authors.add(author)
-  return authors
+export function sourcesOf({ source: own, attributes }: LayeredComponent): ReadonlySet<Source> {
+  const sources = new Set([own])
+  for (const { source } of attributes.values()) if (source !== undefined) sources.add(source)
+  return sources
 }
 
 /** Names of attributes that a run cannot do without and that are not set. An empty text sets nothing. */

@@ -7,12 +7,13 @@
  * none may use them. So whatever an attempt asks, the check of its run has asked.
  */
 import { SottoError, requireKeyNames, requireName, shown } from '@sotto/sdk/model'
-import type { CheckInput, ComponentType, DeclaredSecret, Id, ResolveReferencesInput } from '@sotto/sdk/model'
+import type { CheckInput, ComponentType, DeclaredSecret, ResolveReferencesInput } from '@sotto/sdk/model'
 import { describeProblem, findReferences, formatReference } from '@sotto/sdk/references'
 import { componentTitle } from '../stacks/component-lookup.ts'
 import { requireComponentType } from '../stacks/component-type.ts'
-import { applyLayers, authorsOf, layerSettings, missingAttributes } from './reference-layers.ts'
+import { applyLayers, sourcesOf, layerSettings, missingAttributes } from './reference-layers.ts'
 import type { LayeredComponent, LayeredComponents, PlaceLayer, UsedStack, Written } from './reference-layers.ts'
+import type { Source } from './text-source.ts'
 
 interface Placed {
   readonly place: string
@@ -29,8 +30,8 @@ export interface SecretQuestion extends Placed {
   readonly key?: string
   /** Absent for the newest. */
   readonly version?: number
-  /** Those who must be able to read it too, beside the caller. */
-  readonly authors: ReadonlySet<Id>
+  /** The texts that decide where it goes, of which somebody must answer for each. */
+  readonly sources: ReadonlySet<Source>
   /** Is it written in a component or a setting of the stack, and so known to `register-secrets`? */
   readonly inStack: boolean
   /** Is the value put into a text, or given as it is? */
@@ -59,7 +60,7 @@ export interface AttemptRequest {
   readonly layers: readonly PlaceLayer[]
 }
 
-const nobody: ReadonlySet<Id> = new Set()
+const nobody: ReadonlySet<Source> = new Set()
 
 /** The questions of a check, in the order of places, then paths. Throws `attribute_invalid`, `name_invalid`, `key_invalid`. */
 export function checkQuestions(stack: UsedStack | undefined, input: CheckInput): readonly Question[] {
@@ -68,7 +69,7 @@ export function checkQuestions(stack: UsedStack | undefined, input: CheckInput):
     stack?.components ?? new Map(),
     layers.filter(({ place }) => !isStep(place)),
   )
-  const uses: [Written, ReadonlySet<Id>][] = []
+  const uses: [Written, ReadonlySet<Source>][] = []
   for (const component of common.values()) uses.push(...usesOf(component))
   for (const place of new Set(layers.map((layer) => layer.place).filter(isStep))) {
     const own = layers.filter((layer) => layer.place === place)
@@ -78,7 +79,7 @@ export function checkQuestions(stack: UsedStack | undefined, input: CheckInput):
   const missing = [...common.values()].flatMap(missingQuestions)
   return inOrder(stack?.components, [
     ...missing,
-    ...joinAuthors(uses).flatMap(([written, authors]) => writtenQuestions(written, authors)),
+    ...joinSources(uses).flatMap(([written, sources]) => writtenQuestions(written, sources)),
     ...otherQuestions(layers),
     ...(input.secrets ?? []).flatMap(declaredQuestions),
   ])
@@ -91,7 +92,7 @@ export function attemptRequest(stack: UsedStack | undefined, input: ResolveRefer
   const uses = components.flatMap(usesOf)
   const questions = inOrder(stack?.components, [
     ...components.flatMap(missingQuestions),
-    ...joinAuthors(uses).flatMap(([written, authors]) => writtenQuestions(written, authors)),
+    ...joinSources(uses).flatMap(([written, sources]) => writtenQuestions(written, sources)),
     ...otherQuestions(layers),
     ...(input.secrets ?? []).flatMap(declaredQuestions),
   ])
@@ -114,22 +115,24 @@ function isStep(place: string): boolean {
   return place.startsWith('step ')
 }
 
-function usesOf(component: LayeredComponent): readonly [Written, ReadonlySet<Id>][] {
-  const authors = authorsOf(component)
-  return [...component.attributes.values()].map((written) => [written, authors])
+function usesOf(component: LayeredComponent): readonly [Written, ReadonlySet<Source>][] {
+  const sources = sourcesOf(component)
+  return [...component.attributes.values()].map((written) => [written, sources])
 }
 
 /** A text that is used in several ways must be trusted in each of them. */
-function joinAuthors(uses: readonly (readonly [Written, ReadonlySet<Id>])[]): readonly [Written, ReadonlySet<Id>][] {
-  const joined = new Map<Written, ReadonlySet<Id>>()
-  for (const [written, authors] of uses) {
+function joinSources(
+  uses: readonly (readonly [Written, ReadonlySet<Source>])[],
+): readonly [Written, ReadonlySet<Source>][] {
+  const joined = new Map<Written, ReadonlySet<Source>>()
+  for (const [written, sources] of uses) {
     const before = joined.get(written)
-    joined.set(written, before === undefined || before === authors ? authors : new Set([...before, ...authors]))
+    joined.set(written, before === undefined || before === sources ? sources : new Set([...before, ...sources]))
   }
   return [...joined]
 }
 
-function writtenQuestions({ place, path, value, author }: Written, authors: ReadonlySet<Id>): readonly Question[] {
+function writtenQuestions({ place, path, value, source }: Written, sources: ReadonlySet<Source>): readonly Question[] {
   const { references, problems } = findReferences(value, path)
   return [
     ...references.map(({ path: at, reference }): SecretQuestion => ({
@@ -140,8 +143,8 @@ function writtenQuestions({ place, path, value, author }: Written, authors: Read
       secret: reference.name,
       key: reference.key,
       ...(reference.version === undefined ? {} : { version: reference.version }),
-      authors,
-      inStack: author !== undefined,
+      sources,
+      inStack: source !== undefined,
       inText: true,
     })),
     ...problems.map((problem): MalformedQuestion => ({
@@ -182,7 +185,7 @@ function declaredQuestions({ place, name, keys, version }: DeclaredSecret): read
     place,
     path: 'secrets',
     secret: name,
-    authors: nobody,
+    sources: nobody,
     inStack: false,
     inText: false,
     ...(version === undefined ? {} : { version }),

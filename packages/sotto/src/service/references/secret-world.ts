@@ -96,10 +96,10 @@ export async function loadWorld(call: Call, questions: readonly SecretQuestion[]
   const names = new Set(questions.map(({ secret }) => secret))
   const secrets = await loadSecrets(call, names)
   if (depth === 'keys') await loadVersions(call, secrets, questions)
-  const authors = depth === 'keys' ? new Set(questions.map((question) => question.authors)) : []
+  const sources = depth === 'keys' ? new Set(questions.map((question) => question.sources)) : []
   const trust = await Trust.load(
     call,
-    [...authors].flatMap((ids) => [...ids]),
+    [...sources].flatMap((each) => [...each]),
   )
   const candidates = secrets.size === names.size ? [] : await loadCandidates(call)
   return new SecretWorld({ trust, nowMs: call.nowMs, secrets, candidates })
