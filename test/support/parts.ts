@@ -25,6 +25,7 @@ export type PartName =
   | 'mount'
   | 'gcc'
   | 'postgres'
+  | 'chromium'
 
 /** Each part: whether this machine has it, and what to say when it has not. */
 const parts: Readonly<Record<PartName, { readonly isHere: () => boolean; readonly missing: string }>> = {
@@ -52,6 +53,10 @@ const parts: Readonly<Record<PartName, { readonly isHere: () => boolean; readonl
   mount: {
     isHere: () => process.platform === 'linux' && runs('unshare', ['-m', 'mount', '-t', 'tmpfs', 'sotto-test', '/mnt']),
     missing: 'a small file system needs Linux and root (sudo npm test -- test/crash)',
+  },
+  chromium: {
+    isHere: () => runs('chromium', ['--version']),
+    missing: 'chromium is not installed (apt-get install chromium)',
   },
   gcc: {
     isHere: () => process.platform === 'linux' && runs('gcc', ['--version']),
