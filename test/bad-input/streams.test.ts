@@ -53,6 +53,24 @@ test('head takes what it wants, and the rest is quiet', async (t) => {
   assert.equal(stderr, '')
 })
 
+test('a reader that goes away stops no change, and what is shown once must be read', async (t) => {
+  if (!requirePart(t, 'bash')) return
+  await using home = await emptyHome()
+  const secrets = Object.fromEntries(Array.from({ length: 5000 }, (_, index) => [`s${String(index)}`, { a: PLANTED }]))
+  await writeFile(path.join(home.work, 'many.json'), JSON.stringify(secrets))
+  const status = async (line: string): Promise<string> =>
+    (await home.shell(`${line} | { read -r line; exec <&-; sleep 1; }; echo "\${PIPESTATUS[0]}"`, { shell: 'bash' }))
+      .stdout
+  assert.equal(await status('sotto secret import many.json'), '0\n')
+  assert.equal((await assertIntact(home)).length, 5000)
+  for (const line of ['sotto keys recovery --yes', 'sotto keys recovery --yes -o json']) {
+    const lost = await home.shell(`{ sleep 0.2; ${line}; } | true; echo "\${PIPESTATUS[0]}"`, { shell: 'bash' })
+    assert.equal(lost.stdout, '1\n')
+    assert.match(lost.stderr, /standard output could not be written[^]*sotto keys recovery --yes/)
+  }
+  assert.match((await home.shell('sotto keys recovery --yes')).stdout, /^[0-9A-Z-]{20,}\n$/)
+})
+
 test(
   'a full device under standard output is a failure; under standard error it is none',
   { skip: !existsSync('/dev/full') },

@@ -16,8 +16,8 @@ export async function makeRecovery(call: Call): Promise<undefined> {
 
 /** Prints a code: data as JSON or YAML would hold it, or the code alone. */
 export function showCode({ print }: Call, code: string, answer: object): void {
-  if (print.format === 'json') print.write(`${JSON.stringify(answer, undefined, 2)}\n`)
-  else print.write(`${code}\n`)
+  const text = print.format === 'json' ? JSON.stringify(answer, undefined, 2) : code
+  print.handOver(`${text}\n`, 'the code is lost; make another one: sotto keys recovery --yes')
   print.say('This code opens the store when the root key is lost. It is shown once and kept nowhere:')
   print.say('write it down, and keep it where the store is not. To use it: sotto keys change-root --recovery')
 }

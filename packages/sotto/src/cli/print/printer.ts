@@ -1,5 +1,7 @@
 /** Writes results to standard output and words to standard error. */
+import { SottoError } from '@sotto/sdk/model'
 import type { OutputFormat } from '../command-shape.ts'
+import { OutputClosed } from '../context.ts'
 import type { CliContext } from '../context.ts'
 import { commandLine, runnerReads } from '../github/workflow-command.ts'
 import { styleFor } from './style.ts'
@@ -50,6 +52,25 @@ export class Printer {
   table(table: Table | Facts): void {
     const width = this.#context.stdout.columns()
     this.write('facts' in table ? factsText(table, this.style, width) : tableText(table, this.style, width))
+  }
+
+  /** A table before the change that it is about, which does not depend on whether anybody reads it to its end. */
+  preview(table: Table): void {
+    try {
+      this.table(table)
+    } catch (error) {
+      if (!(error instanceof OutputClosed)) throw error
+    }
+  }
+
+  /** What exists nowhere else: a reader that has gone is a failure. The hint says how to get another one. */
+  handOver(data: string, hint: string): void {
+    try {
+      this.write(data)
+    } catch (error) {
+      const message = 'standard output could not be written, and what it was to hold is shown once'
+      throw new SottoError('internal', message, { hint, cause: error })
+    }
   }
 
   /** Data as it is. */

@@ -38,7 +38,7 @@ export async function importSecrets(call: Call): Promise<undefined> {
   const { secrets: previews } = await api.previewSecrets({ secrets: inputs })
   const changes = secrets.flatMap((secret, index) => changesOf(secret, previews[index]))
   const dryRun = input.flag('dry-run')
-  if (print.format === 'table') print.table(tableOf(changes))
+  if (print.format === 'table') print.preview(tableOf(changes))
   const conflicts = changes.filter(({ change }) => change === 'changed')
   const skip = dryRun || conflicts.length === 0 ? false : (await howToGoOn(call, conflicts)) === 'skip'
   ask.done()

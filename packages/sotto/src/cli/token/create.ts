@@ -12,8 +12,8 @@ export async function createToken(call: Call): Promise<undefined> {
   const thisWorkspace = input.flag('this-workspace') ? true : undefined
   const api = await call.api()
   const made = await api.createToken({ name, principal: input.text('for'), expiresAt, thisWorkspace })
-  if (print.format === 'json') print.write(`${JSON.stringify(made, undefined, 2)}\n`)
-  else print.write(`${made.text}\n`)
+  const text = print.format === 'json' ? JSON.stringify(made, undefined, 2) : made.text
+  print.handOver(`${text}\n`, `the token is lost: sotto token revoke ${made.id}, and make another one`)
   print.say(`token ${shown(made.name)} acts as ${shown(made.principal)} until ${shortTime(made.expiresAt)}`)
   print.say('It is shown once and kept nowhere. Put it into SOTTO_TOKEN or a file that only its user reads.')
 }
