@@ -42,11 +42,14 @@ export const folders: Readonly<Record<Folder, Allowed>> = {
   ]),
   // Not the store: the service is the only door to it.
   'sotto:http': program(['sdk:model', 'sotto:service'], { packages: ['valibot'] }),
-  'sotto:connect': program(['sdk:model', 'sdk:references', 'sdk:client', 'sotto:channel', 'sotto:service'], {
-    // The lists of built-in flavors and of key services are data; what talks to a product stays out of reach.
-    files: ['sotto:integrations/flavors.ts', 'sotto:integrations/key-services.ts'],
-    packages: ['yaml'],
-  }),
+  'sotto:connect': program(
+    ['sdk:model', 'sdk:references', 'sdk:client', 'sotto:channel', 'sotto:identity', 'sotto:service'],
+    {
+      // The lists of built-in flavors and of key services are data; what talks to a product stays out of reach.
+      files: ['sotto:integrations/flavors.ts', 'sotto:integrations/key-services.ts'],
+      packages: ['yaml'],
+    },
+  ),
   // The streaming mask for values, for whatever shows output of others; knows nothing of secrets.
   'sotto:redaction': program([]),
   // How a process of a step asks its supervisor; connect knows the asking end, pipelines the answering one.

@@ -5,6 +5,7 @@ export { Client } from './client/client.ts'
 export { createHttpApi } from './client/http-api.ts'
 export type { HttpApiOptions } from './client/http-api.ts'
 export type { RetryOptions } from './client/retry.ts'
+export { exchangeIdentity } from './client/exchange-identity.ts'
 export type { HttpAnswer, HttpRequest, Transport } from './client/transport.ts'
 export type {
   ClientOptions,

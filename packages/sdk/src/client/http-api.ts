@@ -13,8 +13,8 @@ import type { Transport } from './transport.ts'
 export interface HttpApiOptions {
   /** `https://sotto.example`. */
   readonly url: string
-  /** The credential of the caller. */
-  readonly token?: string | undefined
+  /** The credential of the caller, or what gives it anew for each request. */
+  readonly token?: string | (() => Promise<string>) | undefined
   /** Name or id; `default` without it. */
   readonly workspace?: string | undefined
   /** `fetch` without it. */
@@ -34,7 +34,7 @@ export function createHttpApi(options: HttpApiOptions): Api {
 
 class HttpCaller {
   readonly #base: string
-  readonly #headers: Readonly<Record<string, string>>
+  readonly #token: HttpApiOptions['token']
   readonly #transport: Transport
   readonly #timeoutMs: number
   readonly #retry: RetryOptions | undefined
@@ -42,7 +42,7 @@ class HttpCaller {
   constructor(options: HttpApiOptions) {
     const { url, token, workspace = 'default', transport = fetchTransport, timeoutMs = 30_000, retry } = options
     this.#base = `${url.replace(/\/+$/, '')}${apiPath}${encodeURIComponent(workspace)}`
-    this.#headers = { accept: 'application/json', ...(token === undefined ? {} : { authorization: `Bearer ${token}` }) }
+    this.#token = token
     this.#transport = transport
     this.#timeoutMs = timeoutMs
     this.#retry = retry
@@ -51,10 +51,15 @@ class HttpCaller {
   async call(name: OperationName, input: object): Promise<unknown> {
     const operation = operations[name]
     const { target, body } = writeRequest(operation, input)
+    const token = typeof this.#token === 'function' ? await this.#token() : this.#token
     const request = {
       method: operation.method,
       url: `${this.#base}${target}`,
-      headers: body === undefined ? this.#headers : { ...this.#headers, 'content-type': 'application/json' },
+      headers: {
+        accept: 'application/json',
+        ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      },
       body,
       timeoutMs: this.#timeoutMs,
     }

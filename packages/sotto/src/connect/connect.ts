@@ -3,6 +3,7 @@
  * context names, else the store on this machine.
  * Each is loaded only when it is the one.
  */
+import { SottoError } from '@sotto/sdk/model'
 import type { Api } from '@sotto/sdk/model'
 import { openStepChannel } from '../channel/client.ts'
 import { findContext } from './contexts.ts'
@@ -31,12 +32,14 @@ export async function connect(options: ConnectOptions = {}): Promise<Connection>
     const { openHttp } = await import('./http.ts')
     return openHttp(env, server)
   }
+  if ((env['SOTTO_AUTH'] ?? '') !== '')
+    throw new SottoError('usage', 'SOTTO_AUTH signs in to a server, and none is named', { hint: 'set SOTTO_URL too' })
   const { openEmbedded } = await import('./embedded.ts')
   return openEmbedded(env)
 }
 
-/** `SOTTO_URL`, else the context that is used. */
-function findServer(env: Readonly<Record<string, string | undefined>>): Context | undefined {
+/** The server that is asked: `SOTTO_URL`, else the context that is used; `undefined` for the store of this machine. */
+export function findServer(env: Readonly<Record<string, string | undefined>>): Context | undefined {
   const url = env['SOTTO_URL']
   return url === undefined || url === '' ? findContext(env) : { url }
 }

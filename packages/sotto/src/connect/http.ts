@@ -4,12 +4,13 @@ import { createHttpApi } from '@sotto/sdk'
 import { SottoError, systemCode } from '@sotto/sdk/model'
 import type { Connection } from './connect.ts'
 import type { Context } from './contexts.ts'
+import { exchangedToken } from './exchanged-token.ts'
 import { createNodeTransport } from './node-transport.ts'
 
 type Environment = Readonly<Record<string, string | undefined>>
 
 /**
- * Connects to a server. A token of `SOTTO_TOKEN_FILE` or `SOTTO_TOKEN` goes before that of the context, as does a workspace
+ * Connects to a server. With `SOTTO_AUTH` it signs in by the identity that a runner or a cluster gives. Else a token of `SOTTO_TOKEN_FILE` or `SOTTO_TOKEN` goes before that of the context, as does a workspace
  * of `SOTTO_WORKSPACE`. Sends nothing yet. Codes: `usage` for an address that is none, `not_signed_in` without a token,
  * `file_unreadable`.
  */
@@ -17,12 +18,13 @@ export function openHttp(env: Environment, server: Context): Connection {
   const url = requireServerUrl(server.url, env)
   const caFile = given(env, 'SOTTO_CA_FILE')
   const transport = createNodeTransport(url, caFile === undefined ? undefined : readNamed('SOTTO_CA_FILE', caFile))
-  const api = createHttpApi({
-    url,
-    token: findToken(env, server),
-    workspace: given(env, 'SOTTO_WORKSPACE') ?? server.workspace,
-    transport: transport.send,
-  })
+  const workspace = given(env, 'SOTTO_WORKSPACE') ?? server.workspace ?? 'default'
+  const auth = given(env, 'SOTTO_AUTH')
+  const token =
+    auth === undefined
+      ? findToken(env, server)
+      : exchangedToken({ env, auth, url, workspace, transport: transport.send })
+  const api = createHttpApi({ url, token, workspace, transport: transport.send })
   return { api, close: async () => transport.close() }
 }
 

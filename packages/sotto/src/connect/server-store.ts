@@ -1,5 +1,6 @@
 /** The store that a server serves: the one of this environment, or another file. */
 import { dirname, join, resolve } from 'node:path'
+import { createIdentityVerifier } from '../identity/create-identity-verifier.ts'
 import { builtInFlavors } from '../integrations/flavors.ts'
 import { keyServices } from '../integrations/key-services.ts'
 import { openService } from '../service/open-service.ts'
@@ -23,5 +24,6 @@ export function openServerStore(
     flavors: builtInFlavors,
     keyServices,
     osUser: osUser(),
+    identities: createIdentityVerifier({ clock: Date.now }),
   })
 }

@@ -13,6 +13,7 @@ import { jsonType, problemType, writeAnswer } from './answer.ts'
 import type { Answer } from './answer.ts'
 import { Callers } from './callers.ts'
 import { Deadlines } from './deadlines.ts'
+import { identityAnswer, identityWorkspace } from './identity-route.ts'
 import { isPage, pageAnswer } from './page-routes.ts'
 import { Metrics } from './metrics.ts'
 import type { HttpParts } from './parts.ts'
@@ -31,6 +32,8 @@ import type { Route } from './router.ts'
 interface Address {
   readonly target: RequestTarget
   readonly route: Route | undefined
+  /** The workspace to which the address signs in by an identity token. */
+  readonly signIn: string | undefined
 }
 
 /** What is known of a request, growing on its way. */
@@ -105,7 +108,8 @@ export class RequestHandler {
     const { method = '' } = request
     if (request.httpVersionMajor !== 1) throw malformed('it is not HTTP/1.1')
     const headers = readHeaders(request.rawHeaders)
-    const { target, route } = this.#address(method, request.url ?? '')
+    const { target, route, signIn } = this.#address(method, request.url ?? '')
+    if (signIn !== undefined) return await this.#signIn(exchange, headers, signIn)
     if (route === undefined) return await pageAnswer({ method, target, headers, handler: this, parts: this.#parts })
     const { operation } = route
     exchange.operation = operation
@@ -133,14 +137,30 @@ export class RequestHandler {
     }
   }
 
+  /** Nobody is signed in, so the caller is the address that it calls from. */
+  async #signIn(exchange: Exchange, headers: RequestHeaders, workspace: string): Promise<Answer> {
+    const { request, id: requestId } = exchange
+    const caller = `address ${request.socket.remoteAddress ?? ''}`
+    this.#callers.enter(caller)
+    try {
+      const { metrics } = this
+      const answer = await identityAnswer({ request, headers, workspace, requestId, parts: this.#parts, metrics })
+      exchange.bodyRead = true
+      return answer
+    } finally {
+      this.#callers.leave(caller)
+    }
+  }
+
   /** Without a route where it is an address beside the operations. */
   #address(method: string, url: string): Address {
     const key = `${method} ${url}`
     const known = this.#known.get(key)
     if (known !== undefined) return known
     const target = readTarget(url)
-    const route = isPage(target) ? undefined : findRoute(method, target.parts)
-    const address = { target, route }
+    const signIn = identityWorkspace(target)
+    const route = isPage(target) || signIn !== undefined ? undefined : findRoute(method, target.parts)
+    const address = { target, route, signIn }
     if (target.query.size === 0 && route?.inPath === undefined) {
       if (this.#known.size >= mostKnownAddresses) this.#known.clear()
       this.#known.set(key, address)

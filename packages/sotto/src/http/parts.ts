@@ -20,6 +20,8 @@ export interface HttpParts {
   readonly forget: (actor: Actor) => void
   /** Told of each caller that could not be signed in, by address. */
   readonly refused: (source: string) => void
+  /** Gives a token for an identity token of somebody else. Throws `not_signed_in`, `unsupported`. */
+  readonly exchange: Service['exchangeIdentity']
   /** Throws while nothing can be answered. */
   readonly ready: () => Promise<void>
   readonly log: (entry: LogEntry) => void
@@ -60,6 +62,6 @@ export const defaultLimits: HttpLimits = {
 /** A line of the log. No value, no credential, no address with a query. */
 export interface LogEntry {
   readonly level: 'info' | 'error'
-  readonly event: 'started' | 'stopping' | 'stopped' | 'request' | 'fault'
+  readonly event: 'started' | 'stopping' | 'stopped' | 'request' | 'fault' | 'refused'
   readonly [fact: string]: string | number | undefined
 }

@@ -26,6 +26,7 @@ export async function serveService(options: ServeOptions): Promise<HttpServer> {
       service,
       authenticate: callers.authenticate,
       forget: callers.forget,
+      exchange: (input, place) => service.exchangeIdentity(input, place),
       refused: (address) => service.refusedCallers.note(address),
       ready: onceEvery(readyForMs, options.ready),
       log,

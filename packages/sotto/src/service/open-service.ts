@@ -2,6 +2,7 @@
 import { statSync } from 'node:fs'
 import { isSottoError } from '@sotto/sdk/model'
 import type { Api, Flavor } from '@sotto/sdk/model'
+import type { IdentityVerifier } from '../identity/identity-verifier.ts'
 import { getRootKey, rootKeyFile } from '../keys/get-root-key.ts'
 import type { RootKeyOptions } from '../keys/get-root-key.ts'
 import type { KeyServiceKind } from '../keys/key-service.ts'
@@ -35,6 +36,8 @@ export interface OpenServiceInput {
   readonly keyServices?: readonly KeyServiceKind[] | undefined
   /** A label of audit events. */
   readonly osUser: string
+  /** Verifies identity tokens of others, where callers may sign in by them. */
+  readonly identities?: IdentityVerifier | undefined
 }
 
 export interface OpenedService {
@@ -92,6 +95,7 @@ function startService(input: OpenServiceInput, store: Store, key: StoreKey): Pro
       rootKeyPath: placeOf(input).path,
       keyServices: { kinds: keyServices, env },
       logsFolder,
+      identities: input.identities,
     })
     const { principalId, workspaceId } = opened
     return {

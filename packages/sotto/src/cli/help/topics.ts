@@ -95,6 +95,14 @@ const environment: readonly Block[] = [
         'Where events of the audit log are also written: file:/PATH, or command:COMMAND, which reads them',
       ],
       ['SOTTO_STEP_SOCKET', 'Set inside a step: where it asks for its secrets'],
+      [
+        'SOTTO_AUTH',
+        'Sign in to SOTTO_URL by the identity of a job or pod: github, gitlab (SOTTO_ID_TOKEN), kubernetes or file (SOTTO_IDENTITY_FILE)',
+      ],
+      [
+        'SOTTO_TRUST, SOTTO_AUDIENCE',
+        'The trust to sign in by, where several fit; what the identity is for, where not SOTTO_URL',
+      ],
       ['GITHUB_ACTIONS', 'Set by GitHub: revealed values become masks of its log, failed checks its annotations'],
       ['NO_COLOR, FORCE_COLOR, TERM', 'Colour: none, always, none where TERM=dumb'],
     ],

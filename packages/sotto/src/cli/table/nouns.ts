@@ -72,6 +72,11 @@ export const nouns: readonly Noun[] = [
     commands: async (): Promise<Commands> => (await import('./principal.ts')).grantCommands,
   },
   {
+    name: 'trust',
+    summary: 'Jobs and pods that sign in without a secret',
+    commands: async (): Promise<Commands> => (await import('./trust.ts')).trustCommands,
+  },
+  {
     name: 'access',
     summary: 'Ask who may do something, and why',
     commands: async (): Promise<Commands> => (await import('./principal.ts')).accessCommands,

@@ -32,6 +32,7 @@ export async function startTestServer(
       return actor
     },
     forget: () => undefined,
+    exchange: () => Promise.reject(new SottoError('unsupported', 'nobody signs in here by an identity token')),
     refused: (source) => refused.push(source),
     ready: options.ready ?? (async () => undefined),
     log: (entry) => logged.push(entry),
