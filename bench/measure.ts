@@ -10,7 +10,7 @@ import { join } from 'node:path'
 export interface Figure {
   readonly name: string
   readonly value: number
-  readonly unit: 'ms' | 'MiB' | 'MB/s' | '/s'
+  readonly unit: 'µs' | 'ms' | 's' | 'MiB' | 'MB/s' | '/s'
   /** What the value is compared with, in the same unit. */
   readonly reference?: { readonly name: string; readonly value: number }
   readonly limit?: Limit
@@ -130,4 +130,25 @@ export function peakMemory({ argv: [program, ...args], cwd, env }: Command, runs
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }
+}
+
+/** Keeps so many calls in flight until all have been answered. */
+export async function keepInFlight(
+  lanes: number,
+  calls: number,
+  call: (index: number) => Promise<unknown>,
+): Promise<void> {
+  let next = 0
+  const lane = async (): Promise<void> => {
+    while (next < calls) await call(next++)
+  }
+  await Promise.all(Array.from({ length: lanes }, lane))
+}
+
+/** The processor's time that this process takes for it, in microseconds, in all its threads; what others do hardly adds. */
+export async function cpuOf(work: () => unknown): Promise<number> {
+  const before = process.cpuUsage()
+  await work()
+  const { user, system } = process.cpuUsage(before)
+  return user + system
 }

@@ -11,7 +11,7 @@ import { runInNewContext } from 'node:vm'
 import type { Api } from '@sotto/sdk/model'
 import { openEmbedded } from '../../packages/sotto/src/connect/embedded.ts'
 import { makeManySecrets, nameOf } from '../many-secrets.ts'
-import { type Bench, byTurns, compareCommands, type Figure, median } from '../measure.ts'
+import { type Bench, byTurns, compareCommands, type Figure, keepInFlight, median } from '../measure.ts'
 
 const root = dirname(dirname(import.meta.dirname))
 const sotto = join(root, 'packages/sotto/bin/sotto')
@@ -78,16 +78,10 @@ async function measureList(home: string): Promise<Figure> {
 
 /** Memory in use after so many reads, beside that after the first fifth of them, in which caches fill. */
 async function measureMemory(api: Api): Promise<Figure> {
-  let next = 0
-  const readUntil = async (end: number): Promise<void> => {
-    const lane = async (): Promise<void> => {
-      while (next < end) await read(api, next++ % FEW)
-    }
-    await Promise.all(Array.from({ length: IN_FLIGHT }, lane))
-  }
-  await readUntil(READS / 5)
+  const readMany = (count: number): Promise<void> => keepInFlight(IN_FLIGHT, count, (index) => read(api, index % FEW))
+  await readMany(READS / 5)
   const before = await restingMemory()
-  await readUntil(READS)
+  await readMany((READS * 4) / 5)
   return {
     name: `memory after ${number(READS)} reads in one process`,
     value: await restingMemory(),

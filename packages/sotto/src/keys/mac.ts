@@ -24,21 +24,22 @@ const integerSize = 8
  * The purpose, then for each part a letter for its type, u32 size and content: `s` UTF-8 text, `b` bytes, `i` an integer
  * as 8 bytes of two's complement, `n` null. So neither ("ab","c") and ("a","bc") nor "" and null collide.
  *
- * Measured, then filled in place into one buffer: a read checks several rows, and joining pieces took twice as long.
+ * Filled in place into one buffer that is large enough for any text: a list checks thousands of rows, and measuring texts
+ * first, or joining pieces, takes longer than the HMAC.
  */
 export function encodeMacInput(purpose: MacPurpose, parts: readonly MacPart[]): Buffer {
-  let size = purpose.length // ASCII
-  for (const part of parts) size += headSize + measurePart(part)
-  const bytes = Buffer.allocUnsafe(size)
+  let most = purpose.length // ASCII
+  for (const part of parts) most += headSize + mostBytes(part)
+  const bytes = Buffer.allocUnsafe(most)
   let offset = bytes.write(purpose, 'latin1')
   for (const part of parts) offset = writePart(bytes, offset, part)
-  return bytes
+  return bytes.subarray(0, offset)
 }
 
-/** Size of a part's content in bytes. */
-function measurePart(part: MacPart): number {
+/** No less than the size of a part's content: UTF-8 has at most three bytes for a unit of UTF-16. */
+function mostBytes(part: MacPart): number {
   if (part === null) return 0
-  if (typeof part === 'string') return Buffer.byteLength(part)
+  if (typeof part === 'string') return 3 * part.length
   return part instanceof Uint8Array ? part.length : integerSize
 }
 
@@ -55,9 +56,12 @@ function writePart(bytes: Buffer, offset: number, part: MacPart): number {
     bytes.set(part, start)
     return writeHead(bytes, offset, 'b', part.length) + part.length
   }
-  if (typeof part === 'number' && !Number.isSafeInteger(part))
-    throw new RangeError('a number to authenticate is not a safe integer')
-  bytes.writeBigInt64BE(BigInt(part), start)
+  if (typeof part === 'number') {
+    if (!Number.isSafeInteger(part)) throw new RangeError('a number to authenticate is not a safe integer')
+    // Two's complement without the way through a BigInt.
+    const high = Math.floor(part / 2 ** 32)
+    bytes.writeUInt32BE(part - high * 2 ** 32, bytes.writeInt32BE(high, start))
+  } else bytes.writeBigInt64BE(part, start)
   return writeHead(bytes, offset, 'i', integerSize) + integerSize
 }
 
