@@ -4,7 +4,7 @@
  * as a whole or not at all.
  */
 import type { Answered, Begun, BegunLine, Line, Told } from './journal.ts'
-import type { Found, FoundEvent } from './verifier.ts'
+import type { Found, FoundEvent, Place } from './verifier.ts'
 
 export interface Call {
   /** Name of the worker. */
@@ -103,36 +103,20 @@ export class Calls {
     return call
   }
 
-  /** Matches what there is. Afterwards every call is decided; gives those that were not answered, too. */
+  /** Matches what there is. Afterwards every call is decided; gives those that were not answered and not done, too. */
   match(
     found: Found,
-    { report, isThere }: Pick<OpenCalls, 'report' | 'isThere'>,
+    { report, isThere }: Pick<Matching, 'report' | 'isThere'>,
   ): { readonly matched: readonly Matched[]; readonly undone: readonly Call[] } {
     const calls = [...this.#calls.values()]
     this.#calls.clear()
-    const left = new Set(found.events.filter(isOfCall))
-    const bySubject = Map.groupBy(left, keyOf)
-    const matched: Matched[] = []
-    for (const call of calls.filter(({ answer }) => answer !== undefined)) {
-      const { by, begun } = call
-      for (const subject of subjectsOf(call)) {
-        const event = bySubject.get(`${by} ${begun.operation} ${subject}`)?.find((each) => left.has(each))
-        if (event === undefined) report(`${begun.operation} of ${subject} was acknowledged to ${by} and has no event`)
-        else take(event, call)
-      }
-    }
-    const open = calls.filter(({ answer }) => answer === undefined)
-    const undone = open.filter((call) => !matchOpen(call, { left, found, isThere, take, report }))
-    for (const { by, operation, object, sequence } of left)
-      report(
-        `event ${String(sequence)}, ${operation} of ${object} by ${by}, is of no call, or of one that was done twice`,
-      )
-    return { matched, undone }
-
-    function take(event: FoundEvent, call: Call): void {
-      left.delete(event)
-      matched.push({ event, call, isSure: bySubject.get(keyOf(event))?.length === 1 })
-    }
+    const matching = new Matching({ found, report, isThere })
+    const isAnswered = ({ answer }: Call): boolean => answer !== undefined
+    for (const call of calls.filter(isAnswered)) matching.matchAnswered(call)
+    const undone = calls.filter((call) => !isAnswered(call) && !matching.matchOpen(call))
+    for (const call of undone) matching.requireNothingOf(call)
+    matching.requireNothingLeft()
+    return { matched: matching.matched, undone }
   }
 
   #begin(by: string, { begun: number, at, ...begun }: BegunLine): void {
@@ -142,48 +126,115 @@ export class Calls {
   }
 }
 
-interface OpenCalls {
-  readonly left: ReadonlySet<FoundEvent>
-  readonly found: Found
+/** Calls and the events that are not of another one yet. */
+class Matching {
+  readonly matched: Matched[] = []
+  readonly report: (problem: string) => void
   /** Is what the event did still there, or did a restore give it up? */
   readonly isThere: (event: FoundEvent) => boolean
-  readonly take: (event: FoundEvent, call: Call) => void
-  readonly report: (problem: string) => void
+  readonly #found: Found
+  readonly #left: Set<FoundEvent>
+  readonly #bySubject: ReadonlyMap<string, readonly FoundEvent[]>
+  readonly #byPlace: ReadonlyMap<string, FoundEvent>
+
+  constructor({ found, report, isThere }: Pick<Matching, 'report' | 'isThere'> & { readonly found: Found }) {
+    this.#found = found
+    this.report = report
+    this.isThere = isThere
+    this.#left = new Set(found.events.filter(isOfCall))
+    this.#bySubject = Map.groupBy(this.#left, keyOf)
+    this.#byPlace = new Map([...this.#left].map((event) => [placeText(event), event]))
+  }
+
+  matchAnswered(call: Call): void {
+    const { by, begun } = call
+    const prefix = `${by} ${begun.operation} `
+    const keys = subjectsOf(call).map((subject) => prefix + subject)
+    const [first = ''] = keys
+    const run = this.#findRun(this.#bySubject.get(first) ?? [], keys.length, (event, at) => keyOf(event) === keys[at])
+    if (run !== undefined) {
+      this.#take(run, call)
+      return
+    }
+    for (const key of keys) {
+      const event = this.#bySubject.get(key)?.find((each) => this.#left.has(each))
+      if (event !== undefined) this.#take([event], call)
+      else
+        this.report(
+          `${begun.operation} of ${key.slice(prefix.length)} was acknowledged to ${by} and has no event of its own`,
+        )
+    }
+  }
+
+  /** False where a call that was not answered has not happened as a whole. */
+  matchOpen(call: Call): boolean {
+    const { operation, targets } = call.begun
+    const isOther = targets.length === 0 || operation === 'retireKey'
+    const run = this.#findRun(this.#candidates(call), isOther ? 1 : targets.length, (event, at) =>
+      isOther
+        ? operation !== 'createBackup' || subjectOf(event) === call.begun.file
+        : isAbout(event, targets[at] ?? '') && this.#mayHaveWritten(call, event),
+    )
+    if (run !== undefined) this.#take(run, call)
+    return run !== undefined
+  }
+
+  /** Of a call that has not happened as a whole. */
+  requireNothingOf(call: Call): void {
+    const { operation, targets } = call.begun
+    if (targets.length < 2) return
+    const part = this.#candidates(call).filter((event) => targets.some((target) => isAbout(event, target)))
+    if (part.length > 0) this.report(`half of a call was done: ${operation} of ${targets.join(', ')} by ${call.by}`)
+  }
+
+  requireNothingLeft(): void {
+    for (const { by, operation, object, sequence } of this.#left)
+      this.report(
+        `event ${String(sequence)}, ${operation} of ${object} by ${by}, is of no call, or of one that was done twice`,
+      )
+  }
+
+  #candidates({ by, begun }: Call): readonly FoundEvent[] {
+    return [...this.#left].filter((event) => event.by === by && event.operation === begun.operation)
+  }
+
+  /** The events of one call stand one behind another. */
+  #findRun(
+    firsts: readonly FoundEvent[],
+    length: number,
+    fits: (event: FoundEvent, at: number) => boolean,
+  ): readonly FoundEvent[] | undefined {
+    for (const first of firsts) {
+      const run = Array.from({ length }, (_, at) =>
+        this.#byPlace.get(placeText({ epoch: first.epoch, sequence: first.sequence + at })),
+      ).filter((event, at) => event !== undefined && this.#left.has(event) && fits(event, at))
+      const whole = run.filter((event) => event !== undefined)
+      if (whole.length === length) return whole
+    }
+    return undefined
+  }
+
+  #take(events: readonly FoundEvent[], call: Call): void {
+    for (const event of events) {
+      this.#left.delete(event)
+      this.matched.push({ event, call, isSure: this.#bySubject.get(keyOf(event))?.length === 1 })
+    }
+  }
+
+  /** Of two calls for one secret that a kill left open, the value tells which one it was. */
+  #mayHaveWritten({ begun }: Call, event: FoundEvent): boolean {
+    if (!isWrite(begun.operation) || !this.isThere(event)) return true
+    const present = this.#found.secrets.find(({ id }) => id === event.objectId)?.versions
+    const digest = present?.find(([number]) => number === event.detail['version'])?.[1]
+    return digest === undefined || digest === begun.digest
+  }
 }
 
-/** False where a call that was not answered has not happened. */
-function matchOpen(call: Call, { left, take, report, ...others }: OpenCalls): boolean {
-  const { by, begun } = call
-  const { operation, targets } = begun
-  const candidates = [...left].filter((event) => event.by === by && event.operation === operation)
-  if (targets.length === 0 || operation === 'retireKey') {
-    const event = candidates.find((each) => operation !== 'createBackup' || subjectOf(each) === begun.file)
-    if (event !== undefined) take(event, call)
-    return event !== undefined
-  }
-  const events = targets.map((target) =>
-    candidates.find((event) => isAbout(event, target) && mayHaveWritten(call, event, others)),
-  )
-  const there = events.filter((event) => event !== undefined)
-  for (const event of there) take(event, call)
-  if (there.length > 0 && there.length < targets.length)
-    report(`half of a call was done: ${operation} of ${targets.join(', ')} by ${by}`)
-  return there.length > 0
+function placeText({ epoch, sequence }: Place): string {
+  return `${String(epoch)}:${String(sequence)}`
 }
 
 /** Names of secrets that a call names are never changed, or are new. */
 function isAbout({ object, objectId }: FoundEvent, target: string): boolean {
   return objectId === target || object === `secret ${target}`
-}
-
-/** Of two calls for one secret that a kill left open, the value tells which one it was. */
-function mayHaveWritten(
-  { begun }: Call,
-  event: FoundEvent,
-  { found, isThere }: Pick<OpenCalls, 'found' | 'isThere'>,
-): boolean {
-  if (!isWrite(begun.operation) || !isThere(event)) return true
-  const present = found.secrets.find(({ id }) => id === event.objectId)?.versions
-  const digest = present?.find(([number]) => number === event.detail['version'])?.[1]
-  return digest === undefined || digest === begun.digest
 }
