@@ -58,6 +58,8 @@ export interface AuditVerification {
   readonly checkpoint: AuditCheckpoint
   /** Where and how it is broken. */
   readonly problems: readonly string[]
+  /** Where a restore has accepted a broken log, in a sentence: what was recorded before that proves nothing. */
+  readonly accepted?: string
 }
 
 /**

@@ -1,8 +1,7 @@
 /** Backups of the store on this machine: checked and restored by whoever holds the root key; no store has to be open. */
-import type { AuditCheckpoint } from '@sotto/sdk/model'
 import { keyServices } from '../integrations/key-services.ts'
 import { restoreStore } from '../service/backup/restore-store.ts'
-import type { Restored } from '../service/backup/restore-store.ts'
+import type { Restored, RestoreInput } from '../service/backup/restore-store.ts'
 import { verifyBackup } from '../service/backup/verify-backup.ts'
 import type { BackupVerification } from '../service/backup/verify-backup.ts'
 import { osUser } from './os-user.ts'
@@ -21,10 +20,19 @@ export function verifyBackupFile(env: Environment, file: string, deep: boolean):
 export function restoreBackupFile(
   env: Environment,
   file: string,
-  checkpoint: AuditCheckpoint | undefined,
+  { checkpoint, acceptBrokenAudit }: Pick<RestoreInput, 'checkpoint' | 'acceptBrokenAudit'>,
 ): Promise<Restored> {
   const places = findPlaces(env)
   const { storePath, logsFolder } = places
   const keyPlaces = { env, keyServices, ...places }
-  return restoreStore({ file, storePath, logsFolder, keyPlaces, checkpoint, osUser: osUser(), clock: Date.now })
+  return restoreStore({
+    file,
+    storePath,
+    logsFolder,
+    keyPlaces,
+    checkpoint,
+    acceptBrokenAudit: acceptBrokenAudit === true,
+    osUser: osUser(),
+    clock: Date.now,
+  })
 }

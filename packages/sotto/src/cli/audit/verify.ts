@@ -19,6 +19,7 @@ export async function verifyAudit(call: Call): Promise<undefined> {
       ['checkpoint', checkpointText(answer.checkpoint)],
     ],
   }))
+  if (answer.accepted !== undefined) print.warn(answer.accepted)
   if (answer.result === 'broken') {
     throw new SottoError('audit_broken', 'the audit log was changed', {
       hint: 'keep it as it is and compare it with a backup or a copy',

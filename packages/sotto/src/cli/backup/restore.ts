@@ -12,11 +12,13 @@ export async function restoreBackup(call: Call): Promise<undefined> {
   const given = input.text('checkpoint')
   const checkpoint = given === undefined ? undefined : parseCheckpoint(given)
   const { storePath } = findPlaces(context.env)
+  const acceptBrokenAudit = input.flag('accept-broken-audit')
   const question = `Replace everything in ${storePath} by the backup ${input.argument('FILE')}?`
   if (!(await ask.confirm(question))) throw new SottoError('interrupted', 'nothing was changed')
   ask.done()
-  const restored = await restoreBackupFile(context.env, file, checkpoint)
-  const { createdAtMs, epoch, formerKeyFile, logs, setAside, storeId, values } = restored
+  const restored = await restoreBackupFile(context.env, file, { checkpoint, acceptBrokenAudit })
+  const { accepted, createdAtMs, epoch, formerKeyFile, logs, setAside, storeId, values } = restored
+  for (const problem of accepted) print.warn(`accepted, and recorded in the new epoch: ${problem}`)
   const at = new Date(createdAtMs).toISOString()
   await print.changed(restored, [
     `restored store ${storeId} as it was at ${at}: ${String(values)} values, all of which open`,

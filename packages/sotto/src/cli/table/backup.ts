@@ -42,10 +42,18 @@ export const backupCommands: readonly CommandSpec[] = [
     ],
     details: [
       'Everything about the backup is checked first, every value is opened. The present state is set aside beside the store.',
+      'A backup whose audit log was changed is refused; --accept-broken-audit is for when there is no other.',
       'Where the store itself is lost, give the last checkpoint you kept: the audit log then goes on behind it.',
     ],
     arguments: [file],
-    options: [{ name: 'checkpoint', kind: 'text', value: 'EPOCH:SEQUENCE:HEAD', help: 'The last checkpoint you kept' }],
+    options: [
+      { name: 'checkpoint', kind: 'text', value: 'EPOCH:SEQUENCE:HEAD', help: 'The last checkpoint you kept' },
+      {
+        name: 'accept-broken-audit',
+        kind: 'flag',
+        help: 'Restore it though its audit log was changed, and record that',
+      },
+    ],
     load: async () => (await import('../backup/restore.ts')).restoreBackup,
   },
 ]

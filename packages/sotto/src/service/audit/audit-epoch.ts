@@ -58,6 +58,16 @@ export function placeBehind(first: AuditEventRow): AuditCheckpoint | undefined {
   return { epoch: Number(epoch), sequence: Number(sequence), head }
 }
 
+/**
+ * How much was wrong with the log that a restore put back all the same, where the epoch of that first event began so: what
+ * stands behind it then proves nothing, and somebody with the root key has said so.
+ */
+export function acceptedProblems(first: AuditEventRow): number | undefined {
+  if (first.operation !== restoreOperation) return undefined
+  const count = /"acceptedProblems":(\d{1,9})/.exec(first.detail)?.[1]
+  return count === undefined ? undefined : Number(count)
+}
+
 async function listRows(tx: Transaction, keyring: LiveKeyring): Promise<readonly string[]> {
   const rows = new Rows(tx, keyring)
   const listed: string[] = []

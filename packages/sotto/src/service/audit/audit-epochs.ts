@@ -5,14 +5,17 @@
  */
 import type { AuditCheckpoint } from '@sotto/sdk/model'
 import { auditEventTable } from '../../store/audit.ts'
+import type { AuditEventRow } from '../../store/audit.ts'
 import { findAnchor } from './audit-anchor.ts'
-import { placeBehind, restoreOperation } from './audit-epoch.ts'
+import { acceptedProblems, placeBehind, restoreOperation } from './audit-epoch.ts'
 import { walkChain } from './audit-walk.ts'
 import type { WalkParts } from './audit-walk.ts'
 
 export interface EarlierEpochs {
   readonly events: number
   readonly problems: readonly string[]
+  /** As in `AuditVerification`. */
+  readonly accepted: string | undefined
 }
 
 export async function verifyEarlierEpochs(
@@ -31,6 +34,12 @@ export async function verifyEarlierEpochs(
       problems.push(`epoch ${String(epoch)} does not say what it stands behind`)
       break
     }
+    const count = acceptedProblems(first)
+    if (count !== undefined) {
+      if (checkpoint !== undefined && checkpoint.epoch < epoch)
+        problems.push(`the checkpoint is of before epoch ${String(epoch)}, which began by accepting a broken log`)
+      return { events, problems, accepted: acceptedText(first, count) }
+    }
     const end = { ...behind, head: Buffer.from(behind.head, 'hex') }
     const isThere = checkpoint?.epoch === behind.epoch && checkpoint.sequence <= behind.sequence
     const walk = await walkChain({ ...parts, signed: end }, isThere ? checkpoint : undefined, behind.sequence)
@@ -43,7 +52,13 @@ export async function verifyEarlierEpochs(
       )
     epoch = behind.epoch
   }
-  return { events, problems }
+  return { events, problems, accepted: undefined }
+}
+
+function acceptedText({ epoch, occurred_at: at, os_user: osUser }: AuditEventRow, count: number): string {
+  const problems = `${String(count)} ${count === 1 ? 'problem' : 'problems'}`
+  const when = new Date(at).toISOString()
+  return `epoch ${String(epoch)} began by a restore that accepted a log with ${problems} (${osUser}, ${when}): what was recorded before it proves nothing`
 }
 
 /** Is the place one that the epoch did not take over from before? */

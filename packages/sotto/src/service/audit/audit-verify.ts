@@ -46,6 +46,7 @@ export async function verifyChain(
       fingerprint,
       checkpoint: { epoch: signed.epoch, sequence: signed.sequence, head: Buffer.from(signed.head).toString('hex') },
       problems,
+      ...(earlier.accepted === undefined ? {} : { accepted: earlier.accepted }),
     }
   })
 }

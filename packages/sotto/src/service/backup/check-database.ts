@@ -1,5 +1,5 @@
 /** Is the database of a backup whole? It is a copy in a file of its own, which may be written. */
-import { isSottoError } from '@sotto/sdk/model'
+import { isSottoError, SottoError } from '@sotto/sdk/model'
 import type { AuditVerification } from '@sotto/sdk/model'
 import { systemRandom } from '../../keys/random.ts'
 import type { RootKey } from '../../keys/root-key.ts'
@@ -20,6 +20,8 @@ export interface CheckInput {
   readonly rootKey: RootKey
   /** How many values are opened at most. */
   readonly values: number
+  /** Take it also where its audit does not hold; what is wrong is in the answer. */
+  readonly acceptBrokenAudit?: boolean
 }
 
 export interface Checked {
@@ -32,7 +34,13 @@ export interface Checked {
 const valuesAtOnce = 500
 
 /** Throws `backup_corrupt` for everything that is wrong with it, and what opening a store throws. */
-export async function checkDatabase({ path, header, rootKey, values }: CheckInput): Promise<Checked> {
+export async function checkDatabase({
+  path,
+  header,
+  rootKey,
+  values,
+  acceptBrokenAudit = false,
+}: CheckInput): Promise<Checked> {
   const store = await openSqliteStore({ path })
   try {
     const damage = await findDamage(path)
@@ -42,11 +50,22 @@ export async function checkDatabase({ path, header, rootKey, values }: CheckInpu
     const { checkpoint } = header
     const fingerprint = keyring.current.auditFingerprint
     const audit = await verifyChain({ store, keyring }, { checkpoint, fingerprint })
-    if (audit.result === 'broken') throw corruptBackup(`its audit does not hold: ${audit.problems.join('; ')}`)
+    if (audit.result === 'broken' && !acceptBrokenAudit) throw brokenAudit(audit.problems)
     return { audit, ...(await openValues(store, keyring, values)) }
   } finally {
     await store.close()
   }
+}
+
+function brokenAudit(problems: readonly string[]): SottoError {
+  return new SottoError(
+    'backup_corrupt',
+    `the backup cannot be used: its audit does not hold: ${problems.join('; ')}`,
+    {
+      hint: 'use an older backup; where there is none, sotto backup restore FILE --accept-broken-audit records what is wrong. Nothing was changed',
+      details: { problems },
+    },
+  )
 }
 
 async function checkKeyring(store: Store, header: BackupHeader): Promise<void> {

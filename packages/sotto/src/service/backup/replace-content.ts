@@ -34,6 +34,8 @@ export interface Replacement {
   /** Where the root key lies, when it is one in a file. */
   readonly keyPlace: RootKeyPlace
   readonly checkpoint: AuditCheckpoint | undefined
+  /** What is wrong with the audit of the copy; none as a rule. */
+  readonly accepted: readonly string[]
   readonly osUser: string
   readonly clock: () => number
 }
@@ -49,6 +51,9 @@ interface Present {
   readonly head: SignedHead | undefined
   readonly generation: number
 }
+
+/** Of what is wrong with an audit that was accepted: what an event tells of it. */
+const mostAccepted = 10
 
 const largestBelieved = 1_000_000_000
 
@@ -135,7 +140,7 @@ async function fill(tx: Transaction): Promise<void> {
 /** The epoch is behind every one that is known: of the backup, of the store that is replaced, and of what somebody kept. */
 async function beginRestored(
   tx: Transaction,
-  { header, keyring, rootKey, checkpoint, osUser, clock }: Replacement,
+  { header, keyring, rootKey, checkpoint, accepted, osUser, clock }: Replacement,
   present: Present | undefined,
 ): Promise<number> {
   const behind = readHead(await tx.get('SELECT epoch, sequence, head, signature FROM main.audit_head WHERE id = 1'))
@@ -165,7 +170,12 @@ async function beginRestored(
       ? {}
       : { replaced: `${String(present.head.epoch)}:${String(present.head.sequence)}` }
   const { generation } = live.current
-  const detail = { backupOf: new Date(header.createdAtMs).toISOString(), keyring: generation, ...replaced }
+  const detail = {
+    backupOf: new Date(header.createdAtMs).toISOString(),
+    keyring: generation,
+    ...replaced,
+    ...(accepted.length === 0 ? {} : { accepted: accepted.slice(0, mostAccepted), acceptedProblems: accepted.length }),
+  }
   await beginEpoch({ tx, keyring: live, chain: new AuditChain(live), behind, epoch, record, detail })
   return epoch
 }

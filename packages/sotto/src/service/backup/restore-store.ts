@@ -35,6 +35,8 @@ export interface RestoreInput {
   readonly keyPlaces: RootKeyPlaces
   /** The last place in the chain that is known, where the store itself is lost: the new epoch begins behind it. */
   readonly checkpoint: AuditCheckpoint | undefined
+  /** Restore it also where its audit does not hold; the new epoch says so. */
+  readonly acceptBrokenAudit?: boolean
   readonly osUser: string
   /** UTC milliseconds. */
   readonly clock: () => number
@@ -45,6 +47,8 @@ export interface Restored {
   /** When the backup was made: what was written since then is gone. UTC milliseconds. */
   readonly createdAtMs: number
   readonly epoch: number
+  /** What is wrong with the audit that was restored all the same. */
+  readonly accepted: readonly string[]
   /** Values that were opened to check: all. */
   readonly values: number
   /** Where the state before lies; `undefined` where there was none. */
@@ -70,16 +74,18 @@ export async function restoreStore(input: RestoreInput): Promise<Restored> {
   const copy = `${storePath}.restoring-${String(process.pid)}`
   try {
     extractDatabase(reader, copy)
-    const { values } = await checkDatabase({
+    const { audit, values } = await checkDatabase({
       path: copy,
       header: reader.header,
       rootKey,
       values: Number.MAX_SAFE_INTEGER,
+      acceptBrokenAudit: input.acceptBrokenAudit === true,
     })
     const setAside = setAsidePath(storePath, input.clock())
     const { env, rootKeyPath } = input.keyPlaces
     const keyPlace = { path: rootKeyFile({ env, defaultFile: rootKeyPath }), userId: process.geteuid?.() }
-    const replacement = { ...input, copy, setAside, keyring, rootKey, keyPlace, header: reader.header }
+    const accepted = audit.problems
+    const replacement = { ...input, accepted, copy, setAside, keyring, rootKey, keyPlace, header: reader.header }
     const replaced = await replaceOrMove(storePath, setAside, () => replaceContent(replacement))
     const logs = restoreLogs(reader, input.logsFolder)
     const { storeId } = describeKeyring(reader.header.keyring)
@@ -87,6 +93,7 @@ export async function restoreStore(input: RestoreInput): Promise<Restored> {
       storeId,
       createdAtMs: reader.header.createdAtMs,
       epoch: replaced.epoch,
+      accepted,
       values,
       setAside: existsSync(setAside) ? setAside : undefined,
       logs,
