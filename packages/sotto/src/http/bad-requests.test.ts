@@ -313,6 +313,42 @@ test('one caller may have so much under way; others are served meanwhile', async
   await requireAlive()
 })
 
+test('what is not answered in time is told so, and its late answer goes nowhere', async () => {
+  let late: () => void = () => undefined
+  const slow = new Proxy({} as Api, {
+    get: () => () => new Promise((resolve) => (late = () => resolve({ hunter2: 1 }))),
+  })
+  const other = await startTestServer({ limits: { answerMs: 200, requests: 1 } })
+  const ask = request({ body: '{"items":[]}' }).replace(token, other.tokenOf(slow))
+  const socket = openSocket(other.url)
+  const first = sendRaw(other.url, ask, socket)
+  await sleep(50)
+  const crowded = await sendRaw(other.url, ask)
+  requireProblem(crowded, 429, 'too_many_requests')
+  const answer = await first
+  requireProblem(answer, 503, 'store_busy')
+  assert.match(answer.head, /^retry-after: 1\r?$/im)
+  late()
+  await sleep(50)
+  const after = await sendRaw(other.url, 'GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n', socket)
+  assert.deepEqual([after.status, after.body], [200, 'ok\n'])
+  socket.destroy()
+  await other.stop()
+})
+
+test('a fault is told as one, without its message', async () => {
+  const broken = new Proxy({} as Api, {
+    get: () => async () => {
+      throw new TypeError(`cannot read ${marker}`)
+    },
+  })
+  const answer = await sendRaw(server.url, request({ body: '{"items":[]}' }).replace(token, server.tokenOf(broken)))
+  requireProblem(answer, 500, 'internal')
+  const logged = server.logged.at(-1)
+  assert.deepEqual([logged?.event, logged?.['fault']], ['fault', 'TypeError'])
+  assert.match(String(logged?.['stack']), /bad-requests\.test/)
+})
+
 test('2,000 idle connections cost no answer', async () => {
   const idle = Array.from({ length: 2000 }, () => openSocket(server.url))
   await Promise.all(idle.map((socket) => new Promise((resolve) => socket.once('connect', resolve))))

@@ -16,15 +16,18 @@ export type Shapes = { readonly [name in OperationName]: Shape<Parameters<Api[na
 /** A member that may be left out, as its own schema of valibot. */
 type OptionalShape<T> = v.ExactOptionalSchema<Shape<T>, undefined>
 
+/** No optional one, which `wrapped` tells. */
+type NeededShape<T> = Shape<T> & { readonly wrapped?: never }
+
 type IsOptional<T, K extends keyof T> = Record<never, never> extends Pick<T, K> ? true : false
 
 /** A shape for each member of `T`, marked optional exactly where the member is. */
 export type Members<T> = {
-  readonly [K in keyof T]-?: IsOptional<T, K> extends true ? OptionalShape<Exclude<T[K], undefined>> : Shape<T[K]>
+  readonly [K in keyof T]-?: IsOptional<T, K> extends true ? OptionalShape<Exclude<T[K], undefined>> : NeededShape<T[K]>
 }
 
-/** An object with these members and no others. */
-export function object<T extends object>(members: Members<T>): Shape<T> {
+/** An object with these members and no others. `T` comes of where it stands: of the members it would be whatever they are. */
+export function object<T extends object>(members: Members<NoInfer<T>>): Shape<T> {
   // Without a prototype, `toString` and `__proto__` are unknown members like any other.
   const entries = Object.assign(Object.create(null) as object, members) as v.ObjectEntries // each member is a schema
   return v.strictObject(entries) as unknown as Shape<T> // Members<T> says so, member by member
