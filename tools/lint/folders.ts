@@ -45,8 +45,9 @@ export const folders: Readonly<Record<Folder, Allowed>> = {
   'sotto:connect': program(
     ['sdk:model', 'sdk:references', 'sdk:client', 'sotto:channel', 'sotto:identity', 'sotto:service'],
     {
-      // The lists of built-in flavors and of key services are data; what talks to a product stays out of reach.
-      files: ['sotto:integrations/flavors.ts', 'sotto:integrations/key-services.ts'],
+      // The lists of built-in flavors and of key services are data; what talks to a product stays out of reach. Whether a
+      // place is one of a database is told by its text.
+      files: ['sotto:integrations/flavors.ts', 'sotto:integrations/key-services.ts', 'sotto:store/store-place.ts'],
       packages: ['yaml'],
     },
   ),

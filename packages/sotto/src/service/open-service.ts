@@ -13,7 +13,8 @@ import type { RootKeyPlace } from '../keys/root-key-replacement.ts'
 import type { RootKey } from '../keys/root-key.ts'
 import { readSlots, readStoredKeyring } from '../store/live-keyring.ts'
 import type { LiveKeyring } from '../store/live-keyring.ts'
-import { openSqliteStore } from '../store/sqlite-store.ts'
+import { openStoreAt } from '../store/open-store-at.ts'
+import { liesInDatabase } from '../store/store-place.ts'
 import { makeStoreFolder } from '../store/store-file.ts'
 import type { CloseOptions, Store } from '../store/store.ts'
 import type { AuditCopy } from './audit/copy/audit-copy.ts'
@@ -26,7 +27,7 @@ import type { Service } from './service.ts'
 export interface OpenServiceInput {
   /** For the variables of root keys. */
   readonly env: Readonly<Record<string, string | undefined>>
-  /** The database's file. */
+  /** The database's file, or the URL of a database (`postgres://…`). */
   readonly storePath: string
   /** Where the root key lies when no variable says otherwise. */
   readonly rootKeyPath: string
@@ -51,18 +52,20 @@ export interface OpenedService {
 /**
  * Codes: those of root keys (`key_missing`, `key_wrong`, `key_insecure`, `key_malformed`) and of the service that may have
  * wrapped one (`key_service_unreachable` and its siblings), of keyrings, and of stores (`store_unwritable`,
- * `store_insecure`, `store_busy`, `store_corrupt`, `store_newer`). Whichever it is, nothing was changed.
+ * `store_insecure`, `store_busy`, `store_corrupt`, `store_newer`; for one in a database `store_unreachable` and
+ * `store_unsuitable` too). Whichever it is, nothing was changed.
  */
 export async function openService(input: OpenServiceInput): Promise<OpenedService> {
   // A key that is missing is found out before there is a file; a key is only made for a store that was never used.
-  makeStoreFolder(input.storePath)
+  const isFile = !liesInDatabase(input.storePath)
+  if (isFile) makeStoreFolder(input.storePath)
   const newStoreId = systemRandom(16)
-  if (!hasContent(input.storePath)) {
+  if (isFile && !hasContent(input.storePath)) {
     const rootKey = await getRootKey(newRootKeyOptions(input, newStoreId))
-    const store = await openSqliteStore({ path: input.storePath })
+    const store = await openStoreAt(input.storePath, input.env)
     return await startService(input, store, { rootKey, newStoreId })
   }
-  const store = await openSqliteStore({ path: input.storePath })
+  const store = await openStoreAt(input.storePath, input.env)
   return await closeOnError(store, async () => {
     const rootKey = (await storeExists(store))
       ? await findRootKey(input, store)

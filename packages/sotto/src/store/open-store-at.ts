@@ -1,6 +1,6 @@
 /** A store wherever it lies. What PostgreSQL needs is loaded only for a store that lies there. */
-import { isPostgresUrl } from './postgres-url.ts'
 import { openSqliteStore } from './sqlite-store.ts'
+import { liesInDatabase } from './store-place.ts'
 import type { Store } from './store.ts'
 
 /**
@@ -8,7 +8,7 @@ import type { Store } from './store.ts'
  * does not say: see `postgres-url.ts` and `postgres-password.ts`. Codes as of `openSqliteStore` and `openPostgresStore`.
  */
 export async function openStoreAt(place: string, env: Readonly<Record<string, string | undefined>>): Promise<Store> {
-  if (!isPostgresUrl(place)) return await openSqliteStore({ path: place })
+  if (!liesInDatabase(place)) return await openSqliteStore({ path: place })
   const { openPostgresStore } = await import('./postgres-store.ts')
   return await openPostgresStore({ url: place, env })
 }

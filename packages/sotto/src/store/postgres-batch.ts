@@ -9,6 +9,9 @@
  * wait for six round trips, not for 384. (Measured on one machine, reads a second: one after another on one connection
  * 1,000, on eight connections 750, this way 2,400.)
  *
+ * Among works that wait at the same time those that only read go first, whatever the order in which they came: none of
+ * them has been answered, so nobody can tell.
+ *
  * Whether a work writes is found out by running it. One that begins to write while others read is given up at that point
  * and run again behind them, so a work may be run more than once; only what it did last counts.
  */

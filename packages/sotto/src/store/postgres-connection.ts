@@ -21,8 +21,6 @@ import type { SqlRow, SqlValue } from './store.ts'
 /** More texts than the program has; only a fault would go beyond. */
 const maxStatements = 500
 const connectTimeoutMs = 10_000
-/** What somebody may have made in the schema is looked for so often. */
-const programsMs = 1000
 /** How `COMMENT ON SCHEMA` marks a schema as ours. */
 const mark = 'Sotto store'
 
@@ -39,7 +37,6 @@ export class PostgresConnection {
   readonly #names = new Map<string, string>()
   #named = 0
   #broken = false
-  #programsAtMs = 0
   #facts: PostgresFacts | undefined
 
   /**
@@ -139,12 +136,9 @@ export class PostgresConnection {
     await this.script(typed)
   }
 
-  /** Refuses a schema with something in it that runs with our statements; looks at most once a second. */
+  /** Refuses a schema with something in it that runs with our statements. */
   async refusePrograms(): Promise<void> {
-    const nowMs = performance.now()
-    if (this.#programsAtMs > 0 && nowMs < this.#programsAtMs + programsMs) return
     await refusePrograms(this, this.#place)
-    this.#programsAtMs = nowMs
   }
 
   /** Ends it; what is open in it is rolled back. */

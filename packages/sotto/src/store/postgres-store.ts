@@ -120,8 +120,9 @@ class PostgresStore implements Store {
         const connection = this.#connection
         connection.hold(true)
         const firstMs = Math.min(...this.#waiting.map(({ deadlineMs }) => deadlineMs))
-        await inTime(connection, () => connection.script(this.#begin(firstMs - performance.now())))
-        await connection.refusePrograms()
+        // In one round trip: the look comes behind the lock, and before anything is read.
+        const begin = this.#begin(firstMs - performance.now())
+        await inTime(connection, () => Promise.all([connection.script(begin), connection.refusePrograms()]))
         return connection
       } catch (error) {
         await this.#rollBack()

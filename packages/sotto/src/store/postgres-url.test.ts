@@ -4,7 +4,8 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { isSottoError } from '@sotto/sdk/model'
 import { findPassword } from './postgres-password.ts'
-import { isPostgresUrl, parsePostgresUrl } from './postgres-url.ts'
+import { parsePostgresUrl } from './postgres-url.ts'
+import { liesInDatabase } from './store-place.ts'
 import { temporaryFolder, withCode } from './testing.ts'
 
 test('reads host, port, user, database and schema, with defaults', () => {
@@ -21,7 +22,7 @@ test('reads host, port, user, database and schema, with defaults', () => {
   )
   const socket = parsePostgresUrl('postgres:///team?host=/run/postgresql', env)
   assert.deepEqual([socket.host, socket.tls], ['/run/postgresql', undefined])
-  assert.ok(isPostgresUrl('postgres://x') && !isPostgresUrl('/var/lib/postgres://x'))
+  assert.ok(liesInDatabase('postgres://x') && !liesInDatabase('/var/lib/postgres://x'))
 })
 
 test('encrypts to the server that was named, unless it is on this machine or something else was said', () => {

@@ -42,11 +42,6 @@ export interface PostgresPlace {
 const defaultSchema = 'sotto'
 const knownParameters = new Set(['host', 'sslmode', 'sslrootcert', 'sslcert', 'sslkey', 'schema'])
 
-/** Is the text the URL of a database, and not the path of a file? */
-export function isPostgresUrl(text: string): boolean {
-  return /^postgres(ql)?:\/\//i.test(text)
-}
-
 /** Throws `input_invalid` and `file_unreadable` (a certificate). `env` says who we are where the URL does not. */
 export function parsePostgresUrl(text: string, env: Environment): PostgresPlace {
   const url = parseUrl(text)

@@ -1,7 +1,7 @@
 /** `sotto backup restore FILE`: puts a store back, after everything about the backup was checked. */
 import { SottoError } from '@sotto/sdk/model'
 import { restoreBackupFile } from '../../connect/backup.ts'
-import { findPlaces } from '../../connect/places.ts'
+import { findPlaces, shownStore } from '../../connect/places.ts'
 import type { Call } from '../command.ts'
 import { parseCheckpoint } from '../parse/checkpoint.ts'
 import { resolvePath } from '../values/read-file.ts'
@@ -11,9 +11,8 @@ export async function restoreBackup(call: Call): Promise<undefined> {
   const file = resolvePath(context, input.argument('FILE'))
   const given = input.text('checkpoint')
   const checkpoint = given === undefined ? undefined : parseCheckpoint(given)
-  const { storePath } = findPlaces(context.env)
   const acceptBrokenAudit = input.flag('accept-broken-audit')
-  const question = `Replace everything in ${storePath} by the backup ${input.argument('FILE')}?`
+  const question = `Replace everything in ${shownStore(findPlaces(context.env))} by the backup ${input.argument('FILE')}?`
   if (!(await ask.confirm(question))) throw new SottoError('interrupted', 'nothing was changed')
   ask.done()
   const restored = await restoreBackupFile(context.env, file, { checkpoint, acceptBrokenAudit })

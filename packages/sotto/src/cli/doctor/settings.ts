@@ -1,6 +1,6 @@
 /** Settings, and where each came from. Never the text of a key. */
 import { parseValidationLevel } from '@sotto/sdk/model'
-import { findPlaces } from '../../connect/places.ts'
+import { findPlaces, shownStore } from '../../connect/places.ts'
 import type { CliContext, Environment } from '../context.ts'
 import { asSottoError } from '../print/error.ts'
 import { findProject } from '../project/project-file.ts'
@@ -15,8 +15,8 @@ export async function settingsFindings(context: CliContext): Promise<readonly Fi
     {
       name: 'place of the store',
       state: 'ok',
-      found: places.storePath,
-      source: sourceOf(env, ['SOTTO_HOME', 'XDG_DATA_HOME']),
+      found: shownStore(places),
+      source: sourceOf(env, ['SOTTO_STORE', 'SOTTO_HOME', 'XDG_DATA_HOME']),
     },
     rootKeyFinding(env, places.rootKeyPath),
     ...findings,

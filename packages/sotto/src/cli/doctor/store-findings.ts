@@ -2,7 +2,7 @@
 import { lstat } from 'node:fs/promises'
 import type { Api } from '@sotto/sdk/model'
 import { storeClock } from '../../connect/inspect.ts'
-import { findPlaces } from '../../connect/places.ts'
+import { findPlaces, liesInDatabase } from '../../connect/places.ts'
 import type { Call } from '../command.ts'
 import { asSottoError } from '../print/error.ts'
 import { fileFindings } from './file-findings.ts'
@@ -13,9 +13,10 @@ import { recoveryFindings } from './recovery-finding.ts'
 export async function storeFindings(call: Call): Promise<readonly Finding[]> {
   const { env } = call.context
   const { storePath } = findPlaces(env)
-  const file = await lstat(storePath).catch(() => undefined)
+  const inDatabase = liesInDatabase(storePath)
+  const file = inDatabase ? undefined : await lstat(storePath).catch(() => undefined)
   // Looking must not make anything.
-  if (file === undefined && (env['SOTTO_STEP_SOCKET'] ?? '') === '' && (env['SOTTO_URL'] ?? '') === '') {
+  if (file === undefined && !inDatabase && (env['SOTTO_STEP_SOCKET'] ?? '') === '' && (env['SOTTO_URL'] ?? '') === '') {
     return [{ name: 'store', state: 'note', found: 'none yet; the first command that needs it makes it' }]
   }
   try {

@@ -56,6 +56,11 @@ const environment: readonly Block[] = [
   'An option wins over a variable, a variable over the file of the project, that over your own file.',
   {
     items: [
+      [
+        'SOTTO_STORE',
+        'The store alone: a file, or postgres://USER@HOST:PORT/DATABASE (?sslmode=, sslrootcert=, sslcert=, sslkey=, schema=)',
+      ],
+      ['SOTTO_STORE_PASSWORD_FILE', 'A file with the password of that database; else PGPASSWORD, else ~/.pgpass'],
       ['SOTTO_HOME', 'One folder for everything: store, root key, settings, cache'],
       ['XDG_DATA_HOME', 'The store is in its folder sotto, else in ~/.local/share/sotto'],
       ['XDG_STATE_HOME', 'The root key is in its folder sotto, else in ~/.local/state/sotto'],

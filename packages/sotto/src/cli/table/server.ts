@@ -21,8 +21,8 @@ export const serverCommands: readonly CommandSpec[] = [
       {
         name: 'store',
         kind: 'text',
-        value: 'FILE',
-        help: 'The database; that of this machine without it',
+        value: 'PLACE',
+        help: 'The database, a file or postgres://…; that of this machine without it',
         completes: 'file',
       },
       { name: 'tls-cert', kind: 'text', value: 'FILE', help: 'Its certificate, in PEM', completes: 'file' },

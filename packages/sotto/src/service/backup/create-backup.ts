@@ -1,10 +1,12 @@
 /** `createBackup`: the one operation on backups that an open store does. */
 import type { Backup } from '@sotto/sdk/model'
 import { isSottoError } from '@sotto/sdk/model'
+import { liesInDatabase } from '../../store/store-place.ts'
 import { idText } from '../../store/id.ts'
 import type { Call } from '../call.ts'
 import { AfterCommit } from '../door.ts'
 import type { Handlers } from '../door.ts'
+import { notInDatabase } from './not-in-database.ts'
 import { findPlace } from './backup-place.ts'
 import { writeBackup } from './backup-writer.ts'
 
@@ -13,6 +15,7 @@ export const backupHandlers: Handlers<'createBackup'> = {
     call.ask('store')
     call.require({ kind: 'store', name: 'store' })
     const { store, keyring, logsFolder } = call.parts
+    if (liesInDatabase(store.place)) throw notInDatabase()
     const place = findPlace({ file, replace, storePath: store.place })
     const storeId = idText(keyring.current.storeId)
     const event = { object: `store ${storeId}`, objectId: storeId, detail: { file: place.path, logs } }

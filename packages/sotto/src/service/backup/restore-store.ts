@@ -15,6 +15,8 @@ import { existsSync, renameSync, rmSync } from 'node:fs'
 import { isSottoError } from '@sotto/sdk/model'
 import type { AuditCheckpoint } from '@sotto/sdk/model'
 import { rootKeyFile } from '../../keys/get-root-key.ts'
+import { liesInDatabase } from '../../store/store-place.ts'
+import { notInDatabase } from './not-in-database.ts'
 import { makeStoreFolder } from '../../store/store-file.ts'
 import { findRootKeyOf } from './backup-root-key.ts'
 import type { RootKeyPlaces } from './backup-root-key.ts'
@@ -65,6 +67,7 @@ export interface Restored {
  */
 export async function restoreStore(input: RestoreInput): Promise<Restored> {
   const { storePath } = input
+  if (liesInDatabase(storePath)) throw notInDatabase()
   using reader = new BackupReader(input.file)
   const rootKey = await findRootKeyOf(reader.header, input.keyPlaces)
   const keyring = reader.open(rootKey)
