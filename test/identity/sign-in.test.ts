@@ -3,8 +3,6 @@
  * job runs it, and in this process what is somebody else's: the issuer, and the runner's door for tokens.
  */
 import assert from 'node:assert/strict'
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { writeFileSync } from 'node:fs'
@@ -17,47 +15,18 @@ import { exchangedToken } from '../../packages/sotto/src/connect/exchanged-token
 import { createNodeTransport } from '../../packages/sotto/src/connect/node-transport.ts'
 import { sendRaw } from '../../packages/sotto/src/http/testing/raw.ts'
 import { TestIssuer } from '../../packages/sotto/src/identity/testing/test-issuer.ts'
-import { emptyHome, root } from '../support/sotto.ts'
-import type { Home, Outcome } from '../support/sotto.ts'
+import { startServerProcess } from '../support/server.ts'
+import type { ServerProcess } from '../support/server.ts'
+import type { Outcome } from '../support/sotto.ts'
 
-interface Scene {
-  readonly home: Home
-  readonly url: string
+interface Scene extends ServerProcess {
   readonly issuer: TestIssuer
-  readonly log: () => string
-  /** As an administrator on the machine of the server. */
-  readonly admin: (line: string) => Promise<string>
   /** As a job elsewhere. */
   readonly job: (line: string, env: Readonly<Record<string, string>>) => Promise<Outcome>
 }
 
 async function openScene(t: TestContext): Promise<Scene> {
-  const home = await emptyHome()
-  const child = spawn(join(root, 'bin/sotto'), ['server', 'start', '--listen', '127.0.0.1:0'], {
-    cwd: home.work,
-    env: home.env,
-    stdio: ['ignore', 'ignore', 'pipe'],
-  })
-  const ended = once(child, 'close')
-  t.after(async () => {
-    child.kill('SIGKILL')
-    await ended
-    await home[Symbol.asyncDispose]()
-  })
-  let log = ''
-  const url = await new Promise<string>((resolve, reject) => {
-    child.stderr.on('data', (chunk: Buffer) => {
-      log += chunk.toString()
-      const started = /"event":"started","url":"([^"]+)"/.exec(log)?.[1]
-      if (started !== undefined) resolve(started)
-    })
-    void ended.then(() => reject(new Error(log)))
-  })
-  const admin = async (line: string): Promise<string> => {
-    const { status, stdout, stderr } = await home.shell(line)
-    assert.equal(status, 0, `${line}\n${stderr}`)
-    return stdout
-  }
+  const { home, url, log, admin } = await startServerProcess(t)
   const issuer = await TestIssuer.start(t)
   await admin('sotto secret create crm --scope workspace --password=rosebud-7731')
   await admin('sotto service-account create ci')
@@ -65,7 +34,7 @@ async function openScene(t: TestContext): Promise<Scene> {
   await admin('sotto grant add read --to ci --on secret:crm')
   const job: Scene['job'] = (line, env) =>
     home.shell(line, { env: { SOTTO_HOME: join(home.folder, 'job'), SOTTO_URL: url, ...env } })
-  return { home, url, issuer, log: () => log, admin, job }
+  return { home, url, issuer, log, admin, job }
 }
 
 const runner = {

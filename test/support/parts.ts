@@ -24,6 +24,8 @@ export type PartName =
   | 'moto'
   | 'mount'
   | 'gcc'
+  | 'go'
+  | 'systemd'
   | 'postgres'
   | 'chromium'
 
@@ -57,6 +59,14 @@ const parts: Readonly<Record<PartName, { readonly isHere: () => boolean; readonl
   chromium: {
     isHere: () => runs('chromium', ['--version']),
     missing: 'chromium is not installed (apt-get install chromium)',
+  },
+  go: {
+    isHere: () => runs('go', ['version']),
+    missing: 'actionlint is installed by Go, which is not installed (apt-get install golang-go)',
+  },
+  systemd: {
+    isHere: () => runs('systemd-analyze', ['--version']),
+    missing: 'systemd-analyze is not installed (apt-get install systemd)',
   },
   gcc: {
     isHere: () => process.platform === 'linux' && runs('gcc', ['--version']),
