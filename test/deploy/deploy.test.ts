@@ -41,6 +41,10 @@ test('hadolint takes the container file, and none that runs as root or floats', 
   assert.match(text, /^USER 65532:65532$/m)
   assert.match(text, /^HEALTHCHECK /m)
   assert.equal(text.match(/^FROM node:26\.10\.0-/gm)?.length, 2, 'the Node that the tests run under')
+  const { devDependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
+    devDependencies: Readonly<Record<string, string>>
+  }
+  assert.ok(text.includes(`pg@${devDependencies['pg'] ?? ''}\n`), 'the driver of PostgreSQL that the tests run with')
 })
 
 test('the schemas of Kubernetes take every manifest, and none with a member too many', (t) => {
@@ -88,7 +92,7 @@ test('what the container copies is enough: it serves from there, and its health 
   mkdirSync(join(target, 'dist'), { recursive: true })
   const build = spawnSync(join(root, 'bin/sotto'), ['--version'], { encoding: 'utf8' })
   assert.equal(build.status, 0, build.stderr)
-  const copies = [...readFileSync(container, 'utf8').matchAll(/^COPY --from=build (.+) (\/opt\/sotto\/\S*)$/gm)]
+  const copies = [...readFileSync(container, 'utf8').matchAll(/^COPY --from=build (\/src\/.+) (\/opt\/sotto\/\S*)$/gm)]
   assert.ok(copies.length >= 4)
   for (const [, sources = '', place = ''] of copies)
     for (const source of sources.split(' '))
