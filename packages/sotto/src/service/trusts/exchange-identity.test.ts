@@ -215,6 +215,17 @@ test('where a token fits trusts of several service accounts, one must be named',
   assert.equal((await world.exchange(await world.mint())).principal, 'ci')
 })
 
+test('a token for the audience of one trust is none for another trust of the same issuer', async (t) => {
+  const world = await openWorld(t)
+  await world.trust()
+  await world.trust({ name: 'second', serviceAccount: 'other', audience: 'https://second.example' })
+  const aud = 'https://second.example'
+  assert.equal((await world.exchange(await world.mint({ aud }))).principal, 'other')
+  assert.equal((await world.exchange(await world.mint())).principal, 'ci')
+  await assert.rejects(world.exchange(await world.mint({ aud }), 'churn'), withCode('not_signed_in'))
+  assert.equal((await world.exchange(await world.mint({ aud: [audience, aud] }), 'second')).principal, 'other')
+})
+
 test('a trust with keys of its own asks nobody, and its keys are good for no other trust', async (t) => {
   const world = await openWorld(t)
   const key = await makeKey('one')
