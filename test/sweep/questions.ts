@@ -42,6 +42,7 @@ export function makeQuestions(
   }
   add('listAudit', { limit: 1000 })
   add('describeStore', {})
+  add('listWorkspaces', {})
   addSecrets(add, secrets)
   addComponents(add)
   addRuns(add, world)

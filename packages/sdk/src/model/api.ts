@@ -91,6 +91,7 @@ import type {
   StackUpdate,
 } from './stack.ts'
 import type { Trust, TrustInput, TrustQuery } from './trust.ts'
+import type { Workspace } from './workspace.ts'
 
 /** Who the caller is and which store answers. */
 export interface StoreDescription {
@@ -264,6 +265,11 @@ export interface Api {
   listTrusts(input: TrustQuery): Promise<{ readonly trusts: readonly Trust[] }>
   /** Takes a trust away, and makes void what it gave. Codes: `trust_not_found`. */
   deleteTrust(input: { readonly trust: string }): Promise<Trust>
+
+  /** Makes a workspace, with the stack `default`. Codes: `name_invalid`, `workspace_exists`. */
+  createWorkspace(input: { readonly name: string }): Promise<Workspace>
+  /** The workspaces in which the caller has a right, by name. */
+  listWorkspaces(input: Record<never, never>): Promise<{ readonly workspaces: readonly Workspace[] }>
 
   /** Events of the audit chain, newest first. */
   listAudit(input: AuditQuery): Promise<Page<AuditEvent>>

@@ -85,6 +85,8 @@ const table = {
   stack_exists: { status: 409, exit: 6 },
   /** A trust has the name. */
   trust_exists: { status: 409, exit: 6 },
+  /** A workspace has the name. */
+  workspace_exists: { status: 409, exit: 6, hint: 'sotto workspace list' },
   /** A principal has the name. */
   principal_exists: { status: 409, exit: 6 },
   /** The secret has been changed since the version that was expected. */

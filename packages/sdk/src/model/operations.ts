@@ -114,6 +114,8 @@ export const operations: { readonly [name in keyof Api]: Operation } = {
   verifyAudit: reads('audit', '/audit/verify', 'POST'),
   exportAudit: reads('audit', '/audit/export'),
   pruneAudit: changes('audit', 'POST', '/audit/prune', 'manage'),
+  createWorkspace: changes('store', 'POST', '/workspaces', 'manage'),
+  listWorkspaces: reads('principal', '/workspaces'),
   describeStore: reads('store', '/store'),
   describeKeys: reads('store', '/keys'),
   rotateKeys: changes('store', 'POST', '/keys/rotate', 'manage'),

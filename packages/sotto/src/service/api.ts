@@ -17,6 +17,7 @@ import { resolveHandlers } from './references/resolve-references.ts'
 import { runLogHandlers } from './runs/run-logs.ts'
 import { runHandlers } from './runs/runs.ts'
 import { secretHandlers } from './secrets/secrets.ts'
+import { workspaceHandlers } from './workspaces.ts'
 import { stackTrustHandlers } from './stacks/stack-trust.ts'
 import { stackHandlers } from './stacks/stacks.ts'
 import { trustHandlers } from './trusts/trusts.ts'
@@ -29,6 +30,7 @@ const handlers: AnyHandlers<OperationName> = {
   ...componentHandlers,
   ...stackHandlers,
   ...stackTrustHandlers,
+  ...workspaceHandlers,
   ...checkHandlers,
   ...resolveHandlers,
   ...runHandlers,

@@ -3,7 +3,7 @@
  * the active stack `default`. All of that is one transaction, so any number of first uses at the same moment make one
  * store, and a killed one makes none.
  */
-import { SottoError } from '@sotto/sdk/model'
+import { SottoError, isId, shown } from '@sotto/sdk/model'
 import type { Id } from '@sotto/sdk/model'
 import { createKeyring } from '../keys/keyring.ts'
 import type { RandomSource } from '../keys/random.ts'
@@ -30,6 +30,8 @@ export interface OpenStoreInput {
   readonly newStoreId?: Buffer | undefined
   readonly clock: () => number
   readonly random: RandomSource
+  /** Name or id of the workspace to work in; `default` without it. */
+  readonly workspace?: string | undefined
   /** A label of the first event. */
   readonly osUser: string
   /** Finds the root key again after another process has changed it. */
@@ -62,14 +64,19 @@ export function storeExists(store: Store): Promise<boolean> {
 export function openStore(input: OpenStoreInput): Promise<OpenedStore> {
   return input.store.transaction(async (tx) => {
     const version = await readSchemaVersion(tx)
-    if (version === 0) return fillStore(tx, input)
+    if (version === 0) {
+      if ((input.workspace ?? defaultWorkspace) !== defaultWorkspace) throw noWorkspace(input.workspace ?? '')
+      return fillStore(tx, input)
+    }
     await migrate(tx, version)
     const keyring = await openStoredKeyring(tx, input.rootKey)
     if (keyring === undefined) throw incomplete('its keyring')
     const live = new LiveKeyring(keyring, input.rootKey, input.findRootKey)
     const rows = new Rows(tx, live)
-    const workspace = await rows.find(workspaceTable, 'name = $1', [defaultWorkspace])
+    const { workspace: wanted = defaultWorkspace } = input
+    const workspace = await rows.find(workspaceTable, isId(wanted) ? 'id = $1' : 'name = $1', [wanted])
     const principal = await rows.find(principalTable, 'name = $1', [localPrincipal])
+    if (workspace === undefined && wanted !== defaultWorkspace) throw noWorkspace(wanted)
     if (workspace === undefined || principal === undefined) throw incomplete('its workspace or principal')
     return { keyring: live, chain: new AuditChain(live), workspaceId: workspace.id, principalId: principal.id }
   })
@@ -111,7 +118,8 @@ async function fillStore(
   return { keyring: live, chain, ...ids }
 }
 
-async function makeDefaultStack(
+/** What every workspace begins with, and what the principal who makes it works on. */
+export async function makeDefaultStack(
   rows: Rows,
   { workspaceId, principalId, nowMs, newId }: { workspaceId: Id; principalId: Id; nowMs: number; newId: () => Id },
 ): Promise<void> {
@@ -145,4 +153,8 @@ async function makeDefaultStack(
 
 function incomplete(what: string): SottoError {
   return new SottoError('store_corrupt', `the store lacks ${what}`, { hint: 'move the file away and restore a backup' })
+}
+
+function noWorkspace(name: string): SottoError {
+  return new SottoError('workspace_not_found', `there is no workspace ${shown(name)}`, { hint: 'sotto workspace list' })
 }

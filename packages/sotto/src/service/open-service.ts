@@ -146,7 +146,8 @@ async function openWithRootKey(
 ): Promise<OpenedStore> {
   const place = placeOf(input)
   const findReplaced = (ids: readonly string[]): RootKey | undefined => findReplacedRootKey(place, ids)
-  const common = { store, newStoreId, clock: Date.now, random: systemRandom, osUser: input.osUser }
+  const workspace = input.env['SOTTO_WORKSPACE'] === '' ? undefined : input.env['SOTTO_WORKSPACE']
+  const common = { store, newStoreId, workspace, clock: Date.now, random: systemRandom, osUser: input.osUser }
   try {
     return await openStore({ ...common, findRootKey: findReplaced, rootKey })
   } catch (error) {

@@ -22,6 +22,7 @@ test('the walk sees every operation', () => {
 /** What everybody may do, and why. */
 const freeForAll: { readonly [name in OperationName]?: string } = {
   whoAmI: 'tells the caller alone, and of nobody else',
+  listWorkspaces: 'shows those in which the caller has a right',
   listSecrets: 'shows, where nothing is granted, what the caller keeps in his own scope',
 }
 

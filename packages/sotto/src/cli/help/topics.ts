@@ -90,7 +90,7 @@ const environment: readonly Block[] = [
       ],
       ['SOTTO_TOKEN', 'The token to sign in with there'],
       ['SOTTO_TOKEN_FILE', 'A file with the token, read before SOTTO_TOKEN'],
-      ['SOTTO_WORKSPACE', 'The workspace there; default without it'],
+      ['SOTTO_WORKSPACE', 'The workspace, there or in the store of this machine; default without it'],
       ['SOTTO_CA_FILE', 'Certificates in PEM that are trusted too, for a server with a certificate of your own'],
       ['SOTTO_ALLOW_HTTP', 'true: send token and values to another machine without TLS'],
       ['SOTTO_STACK', 'The stack that is used where none is named'],

@@ -24,7 +24,7 @@ export async function choose(
   const project = await findProject(context.cwd)
   if (project?.workspace !== undefined && project.workspace !== 'default') {
     throw new SottoError('workspace_not_found', `${project.path}: there is no workspace ${shown(project.workspace)}`, {
-      hint: 'a store on this machine has one workspace: workspace: default',
+      hint: 'choose another one with --workspace or SOTTO_WORKSPACE; a project file names default alone',
     })
   }
   return {

@@ -7,7 +7,12 @@ export const commonOptions: readonly OptionSpec[] = [
   { name: 'json', kind: 'flag', help: 'The same as -o json' },
   { name: 'yes', short: 'y', kind: 'flag', help: 'Answer questions with yes' },
   { name: 'quiet', short: 'q', kind: 'flag', help: 'No notes and warnings' },
-  { name: 'workspace', kind: 'text', value: 'NAME', help: 'The workspace of a server, in place of SOTTO_WORKSPACE' },
+  {
+    name: 'workspace',
+    kind: 'text',
+    value: 'NAME',
+    help: 'The workspace, in place of SOTTO_WORKSPACE; default without either',
+  },
   { name: 'token-file', kind: 'text', value: 'FILE', help: 'A file with the token for a server', completes: 'file' },
   { name: 'debug', kind: 'flag', help: 'Show where an error arose' },
 ]

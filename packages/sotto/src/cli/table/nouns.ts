@@ -57,6 +57,11 @@ export const nouns: readonly Noun[] = [
     commands: async (): Promise<Commands> => (await import('./flavor.ts')).flavorCommands,
   },
   {
+    name: 'workspace',
+    summary: 'Parts of a store that know nothing of each other',
+    commands: async (): Promise<Commands> => (await import('./principal.ts')).workspaceCommands,
+  },
+  {
     name: 'service-account',
     summary: 'Programs that act by their own name',
     commands: async (): Promise<Commands> => (await import('./principal.ts')).serviceAccountCommands,

@@ -166,6 +166,29 @@ export const grantCommands: readonly CommandSpec[] = [
   },
 ]
 
+export const workspaceCommands: readonly CommandSpec[] = [
+  {
+    path: ['workspace', 'create'],
+    summary: 'Make a workspace, with secrets, stacks and grants of its own',
+    examples: [
+      { line: 'sotto workspace create risk', about: 'with a stack default' },
+      { line: 'sotto workspace create risk --json', about: 'for a program' },
+    ],
+    details: ['--workspace NAME or SOTTO_WORKSPACE says in which one a command works; default without either.'],
+    arguments: [{ name: 'NAME', help: 'Name of the new workspace' }],
+    load: async () => (await import('../workspace/create.ts')).createWorkspace,
+  },
+  {
+    path: ['workspace', 'list'],
+    summary: 'List the workspaces in which you have a right',
+    examples: [
+      { line: 'sotto workspace list', about: 'others are not told of' },
+      { line: 'sotto workspace list --json', about: 'for a program' },
+    ],
+    load: async () => (await import('../workspace/list.ts')).listWorkspaces,
+  },
+]
+
 export const accessCommands: readonly CommandSpec[] = [
   {
     path: ['access', 'why'],

@@ -7,6 +7,7 @@ import { referenceShapes } from './reference.ts'
 import { runShapes } from './run.ts'
 import { secretShapes } from './secret.ts'
 import type { Shapes } from './shape.ts'
+import { workspaceShapes } from './workspace.ts'
 import { stackShapes } from './stack.ts'
 import { trustShapes } from './trust.ts'
 
@@ -20,4 +21,5 @@ export const shapes: Shapes = {
   ...trustShapes,
   ...auditShapes,
   ...keyShapes,
+  ...workspaceShapes,
 }

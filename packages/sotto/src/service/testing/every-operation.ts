@@ -144,6 +144,8 @@ export const calls: Calls = {
     if (event === undefined) throw new Error('the world has fewer events')
     return api.pruneAudit({ through: { epoch: event.epoch, sequence: event.sequence, head: event.hash } })
   },
+  createWorkspace: (api) => api.createWorkspace({ name: 'other' }),
+  listWorkspaces: (api) => api.listWorkspaces({}),
   describeStore: (api) => api.describeStore({}),
   describeKeys: (api) => api.describeKeys({}),
   rotateKeys: (api) => api.rotateKeys({}),
