@@ -39,7 +39,10 @@ async function alone(call: () => Promise<unknown>): Promise<number> {
 
 /** What a bare client waits for one row. In milliseconds. */
 async function commitMs(server: TestPostgres): Promise<number> {
-  const client = new pg.Client({ connectionString: server.newUrl(), password: server.password })
+  const url = new URL(server.newUrl())
+  url.password = server.password
+  url.search = ''
+  const client = new pg.Client({ connectionString: url.href })
   await client.connect()
   try {
     await client.query('CREATE SCHEMA bare; CREATE TABLE bare.flush (id BIGINT)')

@@ -86,6 +86,7 @@ test('whoever is not let in learns why, without the password in the error', asyn
   }
   assert.match(await fails((text) => text, { PGPASSWORD: 'canary' }), /refuses the login/)
   assert.match(await fails((text) => text.replace('@', ':canary@'), {}), /refuses the login/)
+  assert.match(await fails((text) => text, {}), /client password/)
   assert.match(await fails((text) => text.replace('/sotto?', '/nowhere?'), server.env), /does not exist/)
   assert.match(await fails((text) => text.replace(/:\d+\//, ':1/'), { PGPASSWORD: 'canary' }), /ECONNREFUSED/)
   // This server has no TLS, so whoever asks for it gets no further.
