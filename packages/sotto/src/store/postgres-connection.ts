@@ -21,6 +21,8 @@ import type { SqlRow, SqlValue } from './store.ts'
 /** More texts than the program has; only a fault would go beyond. */
 const maxStatements = 500
 const connectTimeoutMs = 10_000
+/** What somebody may have made in the schema is looked for so often. */
+const programsMs = 1000
 /** How `COMMENT ON SCHEMA` marks a schema as ours. */
 const mark = 'Sotto store'
 
@@ -37,6 +39,8 @@ export class PostgresConnection {
   readonly #names = new Map<string, string>()
   #named = 0
   #broken = false
+  /** Until then the last look for programs counts. */
+  #programsUntilMs = 0
   #facts: PostgresFacts | undefined
 
   /**
@@ -136,9 +140,15 @@ export class PostgresConnection {
     await this.script(typed)
   }
 
-  /** Refuses a schema with something in it that runs with our statements. */
+  /**
+   * Refuses a schema with something in it that runs with our statements. Looks at most once a second, since the look takes
+   * longer than a read; meanwhile the HMACs of rows, and the condition that each is held against, stand alone.
+   */
   async refusePrograms(): Promise<void> {
+    const nowMs = performance.now()
+    if (nowMs < this.#programsUntilMs) return
     await refusePrograms(this, this.#place)
+    this.#programsUntilMs = nowMs + programsMs
   }
 
   /** Ends it; what is open in it is rolled back. */

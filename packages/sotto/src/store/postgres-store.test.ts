@@ -56,6 +56,7 @@ for (const [kind, sql] of Object.entries(programs)) {
     const schema = new URL(url).searchParams.get('schema') ?? ''
     await server.sql(`DROP FUNCTION IF EXISTS public.spy CASCADE; SET search_path TO ${schema}; ${sql}`)
     await assert.rejects(openPostgresStore({ url, env: server.env }), withCode('store_corrupt'))
+    await sleep(1100) // an open one looks once a second
     const error: unknown = await insert(store, 'a').catch((reason: unknown) => reason)
     assert.ok(isSottoError(error, 'store_corrupt'), String(error))
     assert.match(error.message, new RegExp(kind))
