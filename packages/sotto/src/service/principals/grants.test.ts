@@ -4,6 +4,8 @@ import { test } from 'node:test'
 import type { TestContext } from 'node:test'
 import { isSottoError, roles, textValue } from '@sotto/sdk/model'
 import type { Api, GrantInput } from '@sotto/sdk/model'
+import { grantTable } from '../../store/principals.ts'
+import { Rows } from '../../store/rows.ts'
 import { openTestService, withCode } from '../testing.ts'
 import type { TestService } from '../testing.ts'
 
@@ -175,6 +177,19 @@ test('a grant acts on the next call, and so does taking it back', async (t) => {
   await api.removeGrant(grant)
   await assert.rejects(read(), withCode('secret_not_found'))
   await assert.rejects(api.removeGrant(grant), withCode('grant_not_found'))
+})
+
+test('a grant that two processes made at the same moment is taken back whole', async (t) => {
+  const { api, account, store, keyring } = await openWorld(t)
+  const ci = await account('ci', { grant: 'read', kind: 'secret', name: 'prod-db' })
+  await store.transaction(async (tx) => {
+    const rows = new Rows(tx, keyring)
+    const [row] = await rows.list(grantTable, '', [])
+    assert.ok(row !== undefined)
+    await rows.insert(grantTable, { ...row, id: '019b0000-0000-7000-8000-00000000000b' })
+  })
+  await api.removeGrant({ principal: 'ci', grant: 'read', kind: 'secret', name: 'prod-db' })
+  assert.deepEqual(await secretNames(ci), [])
 })
 
 test('who may only write a secret neither renames it nor learns its value by trying', async (t) => {

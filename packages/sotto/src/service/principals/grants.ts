@@ -46,10 +46,12 @@ export const grantHandlers: Handlers<'addGrant' | 'removeGrant' | 'listGrants' |
   removeGrant: async (call, input) => {
     const { principal, wanted } = await readGrant(call, input)
     requireMayGrant(call, wanted, 'remove')
-    const present = (await listGrantsOf(call.rows, principal)).find((row) => isSame(row, wanted))
+    // Two processes may have granted the same at the same moment: none of it may stay.
+    const same = (await listGrantsOf(call.rows, principal)).filter((row) => isSame(row, wanted))
+    const [present] = same
     if (present === undefined)
       throw new SottoError('grant_not_found', `${principal.name} was not granted ${grantText(wanted)}`)
-    await call.rows.delete(grantTable, present)
+    for (const row of same) await call.rows.delete(grantTable, row)
     call.event(eventOf(principal, present, {}))
     return describeGrant(call, present)
   },
