@@ -32,7 +32,7 @@ export function equalitiesHold(equalities: readonly Equality[], row: SqlRow, par
   return equalities.every(({ column, place }) => sameValue(row[column], place === undefined ? null : params[place]))
 }
 
-function sameValue(left: SqlValue | undefined, right: SqlValue | undefined): boolean {
+export function sameValue(left: SqlValue | undefined, right: SqlValue | undefined): boolean {
   if (left instanceof Uint8Array && right instanceof Uint8Array) return Buffer.compare(left, right) === 0
   return left === right
 }

@@ -58,14 +58,19 @@ export class LiveKeyring {
    */
   async refresh(tx: Transaction): Promise<void> {
     // As long as the driver remembers our keyring, the table was not written.
-    if (tx.recall(currentKeyring)?.row === this.#current) return
+    if (this.#isRemembered(tx)) return
     const row = await tx.get('SELECT generation FROM keyring WHERE id = 1')
     if (row?.['generation'] !== this.#current.generation) await this.#reopen(tx)
     // A driver remembers nothing about a table that was written in the same commit: that may still be rolled back.
     tx.remember(currentKeyring, this.#current)
-    if (tx.recall(currentKeyring)?.row !== this.#current) return
+    if (!this.#isRemembered(tx)) return
     this.#committed = this.#current.generation
     this.#rootKeys = this.#rootKeys.slice(0, 1)
+  }
+
+  #isRemembered(tx: Transaction): boolean {
+    const known = tx.recall(currentKeyring)
+    return known?.fresh === true && known.row === this.#current
   }
 
   /**

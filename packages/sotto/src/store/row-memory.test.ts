@@ -18,7 +18,8 @@ test('gives back the object that was remembered, and what is known not to be the
   memory.remember(search('x', 'y'), row)
   memory.remember(search('x', 'z'), undefined)
   assert.equal(memory.recall(search('x', 'y'))?.row, row)
-  assert.deepEqual(memory.recall(search('x', 'z')), { row: undefined })
+  assert.equal(memory.recall(search('x', 'z'))?.fresh, true)
+  assert.equal(memory.recall(search('x', 'z'))?.row, undefined)
   assert.equal(memory.recall(search('y', 'x')), undefined)
   assert.equal(memory.recall({ ...search('x', 'y'), condition: 'b = $1 AND a = $2' }), undefined)
   assert.equal(memory.recall({ ...search('x', 'y'), table: 'other' }), undefined)
@@ -28,7 +29,7 @@ test('tells values of different types apart', () => {
   const memory = new RowMemory()
   const values: readonly SqlValue[] = ['1', 1, null, '', Uint8Array.of(1), '\0bytes 01', '\0text \0bytes 01']
   for (const value of values) memory.remember(search('x', value), { value })
-  for (const value of values) assert.deepEqual(memory.recall(search('x', value)), { row: { value } })
+  for (const value of values) assert.deepEqual(memory.recall(search('x', value))?.row, { value })
   assert.equal(memory.recall(search('x', '01')), undefined)
   assert.equal(memory.recall(search('x', Uint8Array.of(2))), undefined)
 })

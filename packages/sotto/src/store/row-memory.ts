@@ -4,9 +4,10 @@
  *     a statement that writes a table forgets that table's rows, and none are kept until the batch has ended,
  *     so that what is rolled back was never remembered; one that writes the keyring, under which rows were
  *     verified, or that may do anything, forgets all;
- *     a commit of any other connection (PRAGMA data_version, looked at once per batch) forgets all
+ *     after a commit of any other connection (PRAGMA data_version, looked at once per batch) no row is fresh: each has to
+ *     be loaded again, and only where it is the same, column for column, need it not be verified again
  *
- * so a remembered row is always what a SELECT would give. Without it a read loads and verifies five rows, which costs
+ * so a fresh row is always what a SELECT would give. Without it a read loads and verifies five rows, which costs
  * more than opening the value. No key and no value in clear is in a row.
  *
  * What was not asked for lately goes first: rows are put into the young generation, and when that is full it takes the
@@ -14,8 +15,14 @@
  */
 import type { Remembered, Search, SqlValue } from './store.ts'
 
+interface Entry extends Remembered {
+  fresh: boolean
+  /** How often another connection had committed when the row was loaded. */
+  readonly age: number
+}
+
 /** By the parameters of a search, one level for each of them. */
-type Level = Map<Key, Level | Remembered>
+type Level = Map<Key, Level | Entry>
 
 /** Bytes stand as a text of their own kind. */
 type Key = string | number | null
@@ -38,6 +45,7 @@ export class RowMemory {
   readonly #written = new Set<string>()
   #everythingWritten = false
   #dataVersion: unknown = undefined
+  #age = 0
 
   /** At the beginning of a batch, inside its transaction. Has another connection committed since the one before? */
   beginBatch(dataVersion: unknown): boolean {
@@ -45,7 +53,7 @@ export class RowMemory {
     this.#everythingWritten = false
     if (dataVersion === this.#dataVersion) return false
     const first = this.#dataVersion === undefined
-    this.#forgetAll()
+    this.#age += 1
     this.#dataVersion = dataVersion
     return !first
   }
@@ -62,21 +70,24 @@ export class RowMemory {
     }
   }
 
-  /** What `remember` kept for the search; `{ row: undefined }` for a row that is known not to be there. */
+  /** What `remember` kept for the search; its row is `undefined` where it is known not to be there. */
   recall(search: Search): Remembered | undefined {
-    const young = find(this.#young, search)
-    if (young !== undefined) return young
-    const old = find(this.#old, search)
-    if (old !== undefined) this.#keep(search, old)
-    return old
+    let entry = find(this.#young, search)
+    if (entry === undefined) {
+      entry = find(this.#old, search)
+      if (entry === undefined) return undefined
+      this.#keep(search, entry)
+    }
+    entry.fresh = entry.age === this.#age
+    return entry
   }
 
   remember(search: Search, row: object | undefined): void {
     if (this.#everythingWritten || this.#written.has(search.table) || sizeOf(row) > largestRowBytes) return
-    this.#keep(search, { row })
+    this.#keep(search, { row, fresh: true, age: this.#age })
   }
 
-  #keep(search: Search, entry: Remembered): void {
+  #keep(search: Search, entry: Entry): void {
     const bytes = entryBytes + sizeOf(entry.row)
     if (this.#rows >= mostRows || this.#bytes + bytes > mostBytes) {
       this.#old = this.#young
@@ -97,8 +108,8 @@ export class RowMemory {
   }
 }
 
-function find(generation: Generation, { table, condition, params }: Search): Remembered | undefined {
-  let level: Level | Remembered | undefined = generation.get(table)?.get(condition)
+function find(generation: Generation, { table, condition, params }: Search): Entry | undefined {
+  let level: Level | Entry | undefined = generation.get(table)?.get(condition)
   for (const param of params.length === 0 ? noParams : params) {
     if (!(level instanceof Map)) return undefined
     level = level.get(keyOf(param))
@@ -106,11 +117,11 @@ function find(generation: Generation, { table, condition, params }: Search): Rem
   return level instanceof Map ? undefined : level
 }
 
-function put(generation: Generation, { table, condition, params }: Search, entry: Remembered): void {
+function put(generation: Generation, { table, condition, params }: Search, entry: Entry): void {
   let conditions = generation.get(table)
   if (conditions === undefined) generation.set(table, (conditions = new Map<string, Level>()))
   let level = conditions.get(condition)
-  if (level === undefined) conditions.set(condition, (level = new Map<Key, Level | Remembered>()))
+  if (level === undefined) conditions.set(condition, (level = new Map<Key, Level | Entry>()))
   const keys = params.length === 0 ? noParams : params.map(keyOf)
   for (const key of keys.slice(0, -1)) level = levelBelow(level, key)
   level.set(keys.at(-1) ?? null, entry)

@@ -7,7 +7,8 @@
  */
 import { SottoError } from '@sotto/sdk/model'
 import type { MacPart } from '../keys/mac.ts'
-import { equalitiesHold, equalitiesOf } from './condition.ts'
+import type { Keyring } from '../keys/keyring.ts'
+import { equalitiesHold, equalitiesOf, sameValue } from './condition.ts'
 import type { Equality } from './condition.ts'
 import type { LiveKeyring } from './live-keyring.ts'
 import type { SqlRow, SqlValue, Transaction } from './store.ts'
@@ -42,6 +43,9 @@ export interface InspectedRow {
 /** Each batch walks over the rows of those before, so it is large. */
 const inspectedAtOnce = 10_000
 
+/** The keyring under which a row was verified. */
+const verifiedUnder = new WeakMap<object, Keyring>()
+
 const statementsOf = new WeakMap<AnyTable, Statements>()
 
 export class Rows {
@@ -65,10 +69,14 @@ export class Rows {
   ): Promise<R | undefined> {
     const search = { table: table.name, condition, params }
     const known = this.#tx.recall(search)
-    if (known !== undefined) return known.row as R | undefined // it was this method that remembered it
+    if (known?.fresh === true) return known.row as R | undefined // it was this method that remembered it
     const row = await this.#tx.get(`${statements(table).select} WHERE ${condition}`, params)
     const verified =
-      row === undefined ? undefined : this.#verify(table, row, { equalities: equalitiesOf(condition), params })
+      row === undefined
+        ? undefined
+        : known !== undefined && this.#isVerified(known.row, row)
+          ? (known.row as R) // it was this method that remembered it
+          : this.#verify(table, row, { equalities: equalitiesOf(condition), params })
     this.#tx.remember(search, verified)
     return verified
   }
@@ -88,7 +96,7 @@ export class Rows {
   ): Promise<readonly R[]> {
     const search = { table: table.name, condition: clauses, params } // begins with WHERE, as no condition does
     const known = this.#tx.recall(search)
-    if (known?.row !== undefined) return known.row as readonly R[] // it was this method that remembered it
+    if (known?.fresh === true && known.row !== undefined) return known.row as readonly R[] // it was this method that remembered it
     const rows = await this.list(table, clauses, params)
     this.#tx.remember(search, rows)
     return rows
@@ -170,7 +178,15 @@ export class Rows {
     const { protected: covered } = statements(table)
     const fits = typesFit(table, row) && equalitiesHold(asked.equalities, row, asked.params)
     if (!fits || (covered.length > 0 && !this.#macHolds(table, row, covered))) throw altered(table, row)
+    verifiedUnder.set(row, this.#keyring.current)
     return row as R // every column was just seen to have its type
+  }
+
+  /** Was the same row, column for column, found by the same search before and verified under the same keyring? */
+  #isVerified(before: object | undefined, row: SqlRow): boolean {
+    if (before === undefined || verifiedUnder.get(before) !== this.#keyring.current) return false
+    // It has the columns of its table and the HMAC, since it was verified.
+    return Object.entries(before as SqlRow).every(([column, value]) => sameValue(value, row[column]))
   }
 
   #macHolds(table: AnyTable, row: SqlRow, covered: readonly string[]): boolean {

@@ -20,9 +20,14 @@ export interface Search {
   readonly params: readonly SqlValue[]
 }
 
-/** What a search found: a row, or that there is none. */
+/** What a search found: a row, or that there is none. To be looked at when it is given, not kept. */
 export interface Remembered {
   readonly row: object | undefined
+  /**
+   * Nothing has changed it since. Otherwise another connection has committed something: the row has to be loaded again, and
+   * need not be verified again where it is the same.
+   */
+  readonly fresh: boolean
 }
 
 /** Runs once per commit, behind the last work and inside the same transaction, with the notes of all works in it. */
