@@ -154,7 +154,10 @@ async function oneRun(api: Api, end: 'completed' | 'running'): Promise<{ run: Id
     parameters: { lr: 0.1 },
     plan: { format: 1, nodes: [] },
     level: 'SECRET_AND_KEY_EXISTS',
-    requirements: { secrets: [{ place: 'step load', name: 'api' }] },
+    requirements: {
+      settings: [{ place: 'pipeline churn', settings: { 'declared-secrets': 'recorded' } }],
+      secrets: [{ place: 'step load', name: 'api' }],
+    },
   })
   const first = await api.startAttempt({ run, step: 'load' })
   await api.finishAttempt({ attempt: first.id, state: 'failed', error: 'no luck', exitCode: 1 })

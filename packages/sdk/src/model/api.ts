@@ -57,6 +57,7 @@ import type {
   LogAppend,
   LogPage,
   LogQuery,
+  NewAttempt,
   Run,
   RunDetail,
   RunEnd,
@@ -208,7 +209,7 @@ export interface Api {
   /** Begins the record of a run. Codes: `stack_not_found`. */
   createRun(input: RunInput): Promise<Run>
   /** Begins the record of one try of a step. Codes: `run_not_found`. */
-  startAttempt(input: AttemptInput): Promise<Attempt>
+  startAttempt(input: AttemptInput): Promise<NewAttempt>
   /** Ends the record of an attempt. Codes: `run_not_found`. */
   finishAttempt(input: AttemptEnd): Promise<Attempt>
   /** Ends the record of a run. Codes: `run_not_found`. */

@@ -129,3 +129,23 @@ export const operations: { readonly [name in keyof Api]: Operation } = {
 
 /** Names of all operations, in the order of the table. */
 export const operationNames: readonly OperationName[] = Object.keys(operations) as OperationName[] // keys of the table are the operations
+
+/** What code inside a step may ask: it reads secrets and descriptions of what runs need; it changes nothing and sees no audit. */
+export const stepOperations: ReadonlySet<OperationName> = new Set<OperationName>([
+  'resolveSecrets',
+  'describeStore',
+  'whoAmI',
+  ...operationNames.filter((name) => {
+    const { right, audited, reveals, kind } = operations[name]
+    const ofRuns = kind === 'secret' || kind === 'component' || kind === 'stack' || kind === 'run'
+    return ofRuns && right === 'describe' && !audited && !reveals
+  }),
+])
+
+/** What the token of an attempt is good for: what its step may ask, and what its supervisor does for it. */
+export const attemptOperations: ReadonlySet<OperationName> = new Set<OperationName>([
+  ...stepOperations,
+  'resolveReferences',
+  'appendRunLog',
+  'finishAttempt',
+])

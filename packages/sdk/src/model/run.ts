@@ -1,5 +1,6 @@
 /** Runs and attempts: records of what ran, with which secret versions. */
 import type { CheckInput, ValidationLevel } from './check.ts'
+import type { ComponentType } from './component.ts'
 import type { JsonObject } from './json.ts'
 import type { Id } from './names.ts'
 import type { PageQuery } from './page.ts'
@@ -34,6 +35,10 @@ export interface AttemptInput {
   readonly run: Id
   /** Id of the plan's node. */
   readonly step: string
+  /** The stack by name or id, whatever it is called by now; that of the run's record without it. */
+  readonly stack?: string | undefined
+  /** Types of components that the step uses: the attempt may read what they refer to. */
+  readonly components?: readonly ComponentType[] | undefined
 }
 
 /** The end of an attempt. */
@@ -64,6 +69,15 @@ export interface Attempt {
   readonly startedAt: string
   readonly endedAt?: string
   readonly outputs: readonly ArtifactRecord[]
+}
+
+/** An attempt that has just begun. */
+export interface NewAttempt extends Attempt {
+  /**
+   * Good for what the attempt may do, and until it ends: `sotto_attempt_<random>_<checksum>`, shown this once. Absent for
+   * a caller who came without a token, as in an embedded store.
+   */
+  readonly token?: string
 }
 
 /** A run as lists show it. */

@@ -140,8 +140,6 @@ test('a gate that is closed refuses, even an answer that was under way', async (
     api: project.api,
     attempt: '',
     place: 'step x',
-    declared: [],
-    mode: 'recorded',
     redactor,
     extra: {},
   })
@@ -156,8 +154,6 @@ test('the socket lies in a closed folder and answers broken requests in words', 
     api: project.api,
     attempt: '',
     place: 'step x',
-    declared: [],
-    mode: 'recorded',
     redactor: new Redactor(),
     extra: {},
   })

@@ -1,6 +1,6 @@
 /** What a step may ask, decided in one place for every way it can ask. */
 import { operations, shown, SottoError, valueBytes } from '@sotto/sdk/model'
-import type { Api, DeclaredSecret, Id, ResolvedSecret, ResolveInput, ResolveItem } from '@sotto/sdk/model'
+import type { Api, Id, ResolvedSecret, ResolveInput, ResolveItem } from '@sotto/sdk/model'
 import type { Redactor } from '../redaction/redactor.ts'
 import { isStepOperation } from './protocol.ts'
 
@@ -9,9 +9,6 @@ export interface GateOptions {
   readonly attempt: Id
   /** `step load`. */
   readonly place: string
-  readonly declared: readonly DeclaredSecret[]
-  /** The setting `declared-secrets`: undeclared reads are recorded as such, or refused. */
-  readonly mode: 'recorded' | 'required'
   /** Gets each value before the step does. */
   readonly redactor: Pick<Redactor, 'add'>
   /** Operations beside those of `Api`: `tracker.logMetrics`. */
@@ -62,8 +59,7 @@ export class StepGate {
   }
 
   async #resolve(items: readonly ResolveItem[]): Promise<{ readonly secrets: readonly ResolvedSecret[] }> {
-    const { api, attempt, mode, redactor } = this.#options
-    if (mode === 'required') for (const item of items) await this.#requireDeclared(item)
+    const { api, attempt, redactor } = this.#options
     const input: ResolveInput = { items, attempt }
     const { secrets } = await api.resolveSecrets(input)
     for (const secret of secrets) {
@@ -73,33 +69,6 @@ export class StepGate {
       }
     }
     return { secrets }
-  }
-
-  async #requireDeclared(item: ResolveItem): Promise<void> {
-    const { api, declared, place } = this.#options
-    const { id, name, scope } = await api.describeSecret({
-      secret: item.secret,
-      ...(item.scope === undefined ? {} : { scope: item.scope }),
-    })
-    const named = declared.filter(
-      (each) => each.name === name && (each.version === undefined || each.version === item.version),
-    )
-    const byName = item.secret === name && item.scope === undefined
-    // A declared name leads to one secret; its namesake in the other scope is not declared.
-    const same = byName || named.length === 0 || id === (await api.describeSecret({ secret: name })).id
-    const ours = same ? named : []
-    const allKeys = ours.some((each) => each.keys === undefined)
-    const keys = new Set(ours.flatMap((each) => each.keys ?? []))
-    if (allKeys || (item.keys !== undefined && item.keys.length > 0 && item.keys.every((key) => keys.has(key)))) return
-    const what =
-      ours.length === 0
-        ? `does not declare secret ${shown(name)}${same ? '' : ` of scope ${scope}`}`
-        : `declares only ${[...keys].join(', ')} of secret ${shown(name)}`
-    const hint =
-      ours.length === 0
-        ? `declare it: secrets: { ${name}: secret('${name}', …) }`
-        : 'ask for these keys by name, or declare more of them'
-    throw new SottoError('undeclared_secret', `${place} ${what}, and declared-secrets is "required"`, { hint })
   }
 
   #requireOpen(): void {

@@ -8,7 +8,7 @@
  *
  * Operations are those of `Api` that a step may do, with `tracker.…` for a step that declares its tracker.
  */
-import { isSottoError, operationNames, operations, SottoError } from '@sotto/sdk/model'
+import { isSottoError, SottoError, stepOperations } from '@sotto/sdk/model'
 import type { ErrorShape, OperationName } from '@sotto/sdk/model'
 
 /** Holds the path of the socket, in every process of a step. */
@@ -27,19 +27,9 @@ export type ChannelAnswer =
   | { readonly id: number; readonly ok: unknown }
   | { readonly id: number; readonly error: ErrorShape }
 
-/** Reveals what its rights allow, describes what runs need; changes nothing and sees no audit. */
-const allowed: ReadonlySet<string> = new Set<OperationName>([
-  'resolveSecrets',
-  'describeStore',
-  ...operationNames.filter((name) => {
-    const { right, audited, reveals, kind } = operations[name]
-    return right === 'describe' && !audited && !reveals && kind !== 'audit' && kind !== 'store'
-  }),
-])
-
 /** May a step do this operation of `Api`? */
 export function isStepOperation(operation: string): operation is OperationName {
-  return allowed.has(operation)
+  return (stepOperations as ReadonlySet<string>).has(operation) // asked of any text
 }
 
 /** An error in the shape in which it crosses the channel. An error that is not ours may quote anything: only its kind. */

@@ -1,7 +1,10 @@
 /** A server: its address, and with what the caller signs in there. */
 import { readFileSync } from 'node:fs'
 import { createHttpApi } from '@sotto/sdk'
+import type { HttpApiOptions } from '@sotto/sdk'
 import { SottoError, systemCode } from '@sotto/sdk/model'
+import type { Api } from '@sotto/sdk/model'
+import { withAttemptTokens } from './attempt-tokens.ts'
 import type { Connection } from './connect.ts'
 import type { Context } from './contexts.ts'
 import { exchangedToken } from './exchanged-token.ts'
@@ -20,11 +23,13 @@ export function openHttp(env: Environment, server: Context): Connection {
   const transport = createNodeTransport(url, caFile === undefined ? undefined : readNamed('SOTTO_CA_FILE', caFile))
   const workspace = given(env, 'SOTTO_WORKSPACE') ?? server.workspace ?? 'default'
   const auth = given(env, 'SOTTO_AUTH')
-  const token =
+  const own =
     auth === undefined
       ? findToken(env, server)
       : exchangedToken({ env, auth, url, workspace, transport: transport.send })
-  const api = createHttpApi({ url, token, workspace, transport: transport.send })
+  const apiOf = (token: HttpApiOptions['token']): Api =>
+    createHttpApi({ url, token, workspace, transport: transport.send })
+  const api = withAttemptTokens(apiOf(own), apiOf)
   return { api, close: async () => transport.close() }
 }
 

@@ -114,9 +114,10 @@ export class Call {
     if (!this.may(object, right)) throw this.#forbidden(object, right)
   }
 
-  /** Is the token for one workspace only? That of a service account always is, and reaches what its account does. */
+  /** Is the token for one workspace, or attempt, only? That of a service account always is, and reaches what its account does. */
   get #confined(): boolean {
-    return this.token?.kind === 'user' && this.token.workspace_id !== null
+    const { kind, workspace_id: workspace } = this.token ?? {}
+    return kind === 'attempt' || (kind === 'user' && workspace !== null)
   }
 
   #forbidden(object: AccessObject, right: Right): SottoError {

@@ -6,8 +6,8 @@
  * all in one transaction; so a value leaves only after its event is on disk. A refusal is rolled back, then recorded by
  * a work of its own. Missing and forbidden take the same way and leave the same kind of event.
  */
-import { isSottoError, operations } from '@sotto/sdk/model'
-import type { Api, OperationName, SottoError } from '@sotto/sdk/model'
+import { attemptOperations, isSottoError, operations, SottoError } from '@sotto/sdk/model'
+import type { Api, OperationName } from '@sotto/sdk/model'
 import type { Keyring } from '../keys/keyring.ts'
 import type { Transaction } from '../store/store.ts'
 import { Rows } from '../store/rows.ts'
@@ -97,6 +97,7 @@ export class Door {
     const begin = async (tx: Transaction): Promise<Call> => {
       const call = await this.#begin(tx, operation)
       asked = call.asked
+      requireInReach(call)
       return call
     }
     try {
@@ -151,6 +152,14 @@ export class Door {
     // The refusal stands; an operation that comes behind it will not pass before the copy has it.
     await this.#parts.copy?.follow().catch(() => undefined)
   }
+}
+
+/** The token of an attempt is for what an attempt does, whatever its principal may do. */
+function requireInReach({ token, operation }: Call): void {
+  if (token?.kind !== 'attempt' || attemptOperations.has(operation)) return
+  throw new SottoError('forbidden', `a step of a run may not do ${operation}`, {
+    hint: 'a step reads secrets; change things outside of the run, with sotto or the Client',
+  })
 }
 
 /**

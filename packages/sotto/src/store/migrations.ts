@@ -8,6 +8,7 @@ import { migration0003 } from './migrations/0003.ts'
 import { migration0004 } from './migrations/0004.ts'
 import { migration0005 } from './migrations/0005.ts'
 import { migration0006 } from './migrations/0006.ts'
+import { migration0007 } from './migrations/0007.ts'
 import type { Transaction } from './store.ts'
 
 /** The DDL that leads from version n to n + 1, in order. */
@@ -18,6 +19,7 @@ const migrations: readonly string[] = [
   migration0004,
   migration0005,
   migration0006,
+  migration0007,
 ]
 
 /** The version that this program writes. */

@@ -39,7 +39,7 @@ export const principalTable: Table<PrincipalRow> = defineTable<PrincipalRow>({
 /**
  * `lookup` is the HMAC of the token's text under the token key, in hex: whoever reads the database learns no token, and
  * whoever writes it cannot make one. `workspace_id` is null where it is good for all workspaces; `parent_id` is the token
- * that it was made with, and that takes it along when it is revoked.
+ * that it was made with, and that takes it along when it is revoked; `attempt_id` the attempt that it is for, and ends with.
  */
 export interface TokenRow {
   readonly id: string
@@ -53,6 +53,7 @@ export interface TokenRow {
   readonly created_at: number
   readonly expires_at: number
   readonly revoked_at: number | null
+  readonly attempt_id: string | null
 }
 
 export const tokenTable: Table<TokenRow> = defineTable<TokenRow>({
@@ -70,7 +71,9 @@ export const tokenTable: Table<TokenRow> = defineTable<TokenRow>({
     created_at: 'integer',
     expires_at: 'integer',
     revoked_at: 'integer?',
+    attempt_id: 'text?',
   },
+  later: ['attempt_id'],
 })
 
 /**

@@ -39,6 +39,10 @@ export const runTable: Table<RunRow> = defineTable<RunRow>({
   },
 })
 
+/**
+ * `declared_mode` is what holds for reads that the step did not declare: `recorded` or `required`. `held` is a JSON list of
+ * what the components and settings of its step refer to. Both are null for attempts of before.
+ */
 export interface AttemptRow {
   readonly id: string
   readonly run_id: string
@@ -49,6 +53,8 @@ export interface AttemptRow {
   readonly exit_code: number | null
   readonly started_at: number
   readonly ended_at: number | null
+  readonly declared_mode: string | null
+  readonly held: string | null
 }
 
 export const attemptTable: Table<AttemptRow> = defineTable<AttemptRow>({
@@ -64,7 +70,10 @@ export const attemptTable: Table<AttemptRow> = defineTable<AttemptRow>({
     exit_code: 'integer?',
     started_at: 'integer',
     ended_at: 'integer?',
+    declared_mode: 'text?',
+    held: 'text?',
   },
+  later: ['declared_mode', 'held'],
 })
 
 export interface ArtifactRow {

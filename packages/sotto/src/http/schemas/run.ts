@@ -1,6 +1,7 @@
 /** Shapes of the inputs about runs. */
 import { runStates } from '@sotto/sdk/model'
 import type { ArtifactRecord, CheckInput, RunState } from '@sotto/sdk/model'
+import { componentType } from './component.ts'
 import { level, needs } from './reference.ts'
 import { jsonObject, listOf, number, object, oneOf, optional, text } from './shape.ts'
 import type { Shape, Shapes } from './shape.ts'
@@ -33,7 +34,12 @@ export const runShapes: Pick<
     level,
     requirements: object<Pick<CheckInput, 'settings' | 'secrets'>>(needs),
   }),
-  startAttempt: object({ run: text, step: text }),
+  startAttempt: object({
+    run: text,
+    step: text,
+    stack: optional(text),
+    components: optional(listOf(componentType)),
+  }),
   finishAttempt: object({
     attempt: text,
     state: ended,

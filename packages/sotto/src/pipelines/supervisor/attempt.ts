@@ -6,7 +6,7 @@
  *     - process - gate closed - outputs stored - tracker closed - log closed - finishAttempt
  */
 import { isSottoError, valueBytes } from '@sotto/sdk/model'
-import type { Attempt, ResolvedReferences } from '@sotto/sdk/model'
+import type { Attempt, ComponentType, ResolvedReferences } from '@sotto/sdk/model'
 import { openArtifactStore } from '../artifacts/local-store.ts'
 import type { Redactor } from '../../redaction/redactor.ts'
 import { StepGate } from '../../channel/gate.ts'
@@ -16,7 +16,6 @@ import type { PlanNode } from '../plan/plan.ts'
 import { AttemptLog } from './attempt-log.ts'
 import { AttemptOutput } from './attempt-output.ts'
 import { runCommand } from './command-step.ts'
-import { declaredMode } from './declared-mode.ts'
 import { runFunction } from './function-step.ts'
 import type { RunContext } from './run-context.ts'
 import type { StepOutcome } from './step-job.ts'
@@ -31,7 +30,8 @@ const MAX_ERROR = 4000
 export async function runAttempt(context: RunContext, node: PlanNode): Promise<StepOutcome> {
   const { api, observe, redactor } = context
   const began = performance.now()
-  const attempt = await api.startAttempt({ run: context.run, step: node.id })
+  const { stack } = context
+  const attempt = await api.startAttempt({ run: context.run, step: node.id, stack, components: usedComponents(node) })
   observe({ kind: 'step started', step: node.id, attempt: attempt.id, number: attempt.number })
   const log = new AttemptLog(api, attempt.id)
   const output = new AttemptOutput(context, node.id, attempt.id, log)
@@ -102,8 +102,6 @@ async function work(
       api: context.api,
       attempt: attempt.id,
       place: `step ${node.id}`,
-      declared: nodeRequirements(context.plan, node).secrets,
-      mode: declaredMode([context.stackSettings, context.plan.settings, node.settings]),
       redactor: warningRedactor(context, node),
       extra: tracker?.operations() ?? {},
     })
@@ -137,13 +135,17 @@ async function closeTracker(
   }
 }
 
+function usedComponents(node: PlanNode): readonly ComponentType[] {
+  return node.tracker ? ['artifact-store', 'experiment-tracker'] : ['artifact-store']
+}
+
 /** One request for everything; every value is known to the redactor before anybody gets it. */
 async function resolve(context: RunContext, node: PlanNode, attempt: Attempt): Promise<ResolvedReferences> {
   const { settings, secrets } = nodeRequirements(context.plan, node)
   const resolved = await context.api.resolveReferences({
     attempt: attempt.id,
     stack: context.stack,
-    components: node.tracker ? ['artifact-store', 'experiment-tracker'] : ['artifact-store'],
+    components: usedComponents(node),
     settings,
     secrets,
   })

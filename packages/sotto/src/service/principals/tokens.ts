@@ -74,6 +74,7 @@ async function createToken(call: Call, input: TokenInput): Promise<NewToken> {
     created_at: call.nowMs,
     expires_at: expiryOf(call, input, maker),
     revoked_at: null,
+    attempt_id: null,
   }
   await call.rows.insert(tokenTable, row)
   const detail = { token: row.name, expiresAt: timeText(row.expires_at) }

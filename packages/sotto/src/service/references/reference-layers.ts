@@ -5,7 +5,7 @@
  *
  * An attribute that is overridden counts no more: neither its references nor its author.
  */
-import type { ComponentType, Flavor, Json, JsonObject, PlacedSettings } from '@sotto/sdk/model'
+import type { ComponentType, Flavor, Json, JsonObject, PlacedSettings, Right } from '@sotto/sdk/model'
 import type { ComponentRow } from '../../store/components.ts'
 import type { StackRow } from '../../store/stacks.ts'
 import { attributeInvalid } from '../stacks/attributes.ts'
@@ -53,17 +53,21 @@ export interface PlaceLayer {
 const variablesPlace = 'exec'
 
 /**
- * The stack with its own settings applied, or `undefined` for none (`null`). The caller needs the operation's right on the
+ * The stack with its own settings applied, or `undefined` for none (`null`). The caller needs the right (the operation's without one) on the
  * stack, and must be able to describe its components. Throws `stack_not_found`, `component_not_found`, `forbidden`.
  */
-export async function loadUsedStack(call: Call, text: string | null | undefined): Promise<UsedStack | undefined> {
+export async function loadUsedStack(
+  call: Call,
+  text: string | null | undefined,
+  right?: Right,
+): Promise<UsedStack | undefined> {
   if (text === null) {
     call.ask('references')
     // Nothing is asked of a stack then; the rights that count are those on each secret.
     call.may({ kind: 'stack', name: '' }, 'describe')
     return undefined
   }
-  const row = await getStack(call, text)
+  const row = await getStack(call, text, right)
   const members = await loadMembers(call, row)
   const flavors = await loadFlavors(call, members)
   const settings = Object.entries(storedSettings(row))

@@ -114,8 +114,8 @@ test('one event for each secret version lists its keys; a refusal is one event t
   assert.deepEqual([refused?.object, refused?.detail['code']], ['stack prod', 'check_failed'])
 })
 
-test('what an attempt resolves is recorded as declared', async (t) => {
-  const { api } = await withTracker(t, { tracking_password: '{{s.a}}' })
+test('what the components of a step refer to is recorded as declared, and anything else as undeclared', async (t) => {
+  const { api, advance } = await withTracker(t, { tracking_password: '{{s.a}}' })
   await api.createSecret({ name: 's', values: texts({ a: '1', b: '2' }) })
   const run = await api.createRun({
     pipeline: 'churn',
@@ -125,12 +125,17 @@ test('what an attempt resolves is recorded as declared', async (t) => {
     level: 'SECRET_AND_KEY_EXISTS',
     requirements: {},
   })
-  const attempt = await api.startAttempt({ run: run.id, step: 'train' })
+  const attempt = await api.startAttempt({ run: run.id, step: 'train', components: [type] })
   await api.resolveReferences({ attempt: attempt.id, components: [type] })
+  advance(1)
+  await api.resolveReferences({ attempt: attempt.id, secrets: [{ place: 'step train', name: 's', keys: ['b'] }] })
   const { reads } = await api.listRunSecrets({ run: run.id })
   assert.deepEqual(
     reads.map(({ secret, version, keys, declared }) => [secret, version, keys, declared]),
-    [['s', 1, ['a'], true]],
+    [
+      ['s', 1, ['a'], true],
+      ['s', 1, ['b'], false],
+    ],
   )
 })
 

@@ -50,7 +50,13 @@ export async function getAttempt(call: Call, id: Id): Promise<{ attempt: Attempt
   const attempt = await call.rows.find(attemptTable, 'id = $1', [id])
   const run =
     attempt && (await call.rows.find(runTable, 'id = $1 AND workspace_id = $2', [attempt.run_id, call.workspaceId]))
-  if (attempt === undefined || run === undefined || !call.may({ kind: 'run', name: run.pipeline }, 'describe')) {
+  const ofToken = call.token?.attempt_id ?? id
+  if (
+    attempt === undefined ||
+    ofToken !== id ||
+    run === undefined ||
+    !call.may({ kind: 'run', name: run.pipeline }, 'describe')
+  ) {
     throw new SottoError('run_not_found', `there is no attempt ${shown(id)}`)
   }
   call.require({ kind: 'run', name: run.pipeline })

@@ -4,7 +4,7 @@
  *     running -> completed | failed | cancelled      once, for an attempt and for a run
  */
 import { SottoError, requireName } from '@sotto/sdk/model'
-import type { AttemptEnd, Json, RunQuery, SecretRead } from '@sotto/sdk/model'
+import type { AttemptEnd, Json, NewAttempt, RunQuery, SecretRead } from '@sotto/sdk/model'
 import { canonicalJson } from '../../store/canonical-json.ts'
 import { artifactTable, attemptTable, runTable, secretReadTable } from '../../store/runs.ts'
 import type { ArtifactRow, AttemptRow, RunRow } from '../../store/runs.ts'
@@ -12,6 +12,8 @@ import type { Call } from '../call.ts'
 import { Conditions } from '../conditions.ts'
 import { pageLimit, pageStart, toPage } from '../cursor.ts'
 import type { Handlers } from '../door.ts'
+import { grantOf } from './attempt-grant.ts'
+import { createAttemptToken, endAttemptTokens } from './attempt-tokens.ts'
 import { describeAttempt, describeRunRow, describeRunWhole, getAttempt, getRun, listAttempts } from './run-rows.ts'
 import { timeText } from '../time.ts'
 
@@ -53,9 +55,12 @@ export const runHandlers: Handlers<RunOperation> = {
     return describeRunRow(call, row)
   },
 
-  startAttempt: async (call, { run: text, step }) => {
-    const run = await getRun(call, text)
+  startAttempt: async (call, input): Promise<NewAttempt> => {
+    const { step } = input
+    const run = await getRun(call, input.run)
     requireRunning(run, `run ${run.id}`)
+    if (run.principal_id !== call.principal.id)
+      throw new SottoError('forbidden', `run ${run.id} is somebody else's: nobody but who began it goes on with it`)
     const earlier = (await listAttempts(call, run)).filter((attempt) => attempt.step === step)
     const row: AttemptRow = {
       id: call.newId(),
@@ -67,10 +72,13 @@ export const runHandlers: Handlers<RunOperation> = {
       exit_code: null,
       started_at: call.nowMs,
       ended_at: null,
+      ...(await grantOf(call, run, input)),
     }
     await call.rows.insert(attemptTable, row)
-    call.event({ object: `run ${run.pipeline}`, objectId: run.id, detail: { attempt: row.id, step } })
-    return describeAttempt(row, [])
+    const token = await createAttemptToken(call, row)
+    const detail = { attempt: row.id, step, ...(token === undefined ? {} : { token: token.id }) }
+    call.event({ object: `run ${run.pipeline}`, objectId: run.id, detail })
+    return { ...describeAttempt(row, []), ...(token === undefined ? {} : { token: token.text }) }
   },
 
   finishAttempt: async (call, input) => {
@@ -84,6 +92,7 @@ export const runHandlers: Handlers<RunOperation> = {
       ended_at: call.nowMs,
     }
     await call.rows.update(attemptTable, row)
+    await endAttemptTokens(call, 'attempt_id = $1', row.id)
     const artifacts = await insertArtifacts(call, input)
     const detail = {
       attempt: row.id,
@@ -100,6 +109,7 @@ export const runHandlers: Handlers<RunOperation> = {
     requireRunning(run, `run ${run.id}`)
     const row: RunRow = { ...run, state: input.state, error: input.error ?? null, ended_at: call.nowMs }
     await call.rows.update(runTable, row)
+    await endAttemptTokens(call, 'attempt_id IN (SELECT id FROM attempt WHERE run_id = $1)', row.id)
     call.event({ object: `run ${run.pipeline}`, objectId: run.id, detail: { state: row.state } })
     return describeRunRow(call, row)
   },

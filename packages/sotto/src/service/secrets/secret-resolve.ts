@@ -6,7 +6,7 @@ import type { Call } from '../call.ts'
 import { BeforeCommit } from '../door.ts'
 import { AnswerSize } from './answer-size.ts'
 import { getSecret, scopeOf } from './lookup.ts'
-import { getReader, recordRead } from './secret-reads.ts'
+import { findReader, recordRead } from './secret-reads.ts'
 import { versionKeys } from './secret-description.ts'
 import { requireUnexpired } from './secret-expiry.ts'
 import { loadValues, revealValues } from './secret-values.ts'
@@ -71,7 +71,7 @@ export async function prepareReveals(
   reveals: readonly Reveal[],
   attempt: string | undefined,
 ): Promise<readonly (() => Revealed)[]> {
-  const reader = attempt === undefined ? undefined : await getReader(call, attempt)
+  const reader = await findReader(call, attempt)
   const place = reader && { attempt: reader.attempt.id, run: reader.run.id, step: reader.attempt.step }
   for (const { secret, version, keys } of byVersion(reveals)) {
     const detail = { ...place, keys, version: version.number }

@@ -171,6 +171,7 @@ async function giveToken(parts: ServiceParts, tx: Transaction, { trust: found, i
     created_at: nowMs,
     expires_at: Math.min(nowMs + trust.lifetime_seconds * 1000, Math.max(identity.expiresAtMs, nowMs + graceMs)),
     revoked_at: null,
+    attempt_id: null,
   }
   await rows.insert(tokenTable, token)
   const workspace = await rows.find(workspaceTable, 'id = $1', [trust.workspace_id])
