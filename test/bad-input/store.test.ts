@@ -119,7 +119,7 @@ test('a folder that this account may not write, and a file that it may not read,
   await mkdir(mine)
   await chown(mine, 65534, 65534)
   const cases: readonly (readonly [string, number, string, RegExp])[] = [
-    [`${home.folder}/sotto`, 1, 'secret list', /store\.db cannot be opened or made: this user has no access/],
+    [`${home.folder}/sotto`, 2, 'secret list', /contexts\.json" cannot be read: this user has no access/],
     [`${home.work}/none`, 1, 'secret create a --a=x', /cannot be opened or made: this user has no access/],
     [mine, 2, 'secret create a --a=@closed.txt', /--a: .*may not be read by this user/],
   ]

@@ -104,7 +104,8 @@ function readPrivate(file: string): string | undefined {
   } catch (error) {
     const code = systemCode(error)
     if (code === 'ENOENT' || code === 'ENOTDIR') return undefined
-    throw new SottoError('file_unreadable', `${shown(file)} cannot be read (${code ?? 'no reason given'})`)
+    const why = code === 'EACCES' ? 'this user has no access' : (code ?? 'no reason given')
+    throw new SottoError('file_unreadable', `${shown(file)} cannot be read: ${why}`)
   }
   try {
     if ((fstatSync(descriptor).mode & 0o077) === 0) return readFileSync(descriptor, 'utf8')

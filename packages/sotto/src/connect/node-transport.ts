@@ -24,8 +24,8 @@ export function createNodeTransport(url: string, ca: string | undefined): NodeTr
       const sent = request(asked.url, options, (answer) => {
         readAnswer(answer).then(resolve, (error: unknown) => reject(unreachable(asked, error, true)))
       })
-      const timer = setTimeout(() => sent.destroy(new Error('late')), timeoutMs)
-      sent.on('timeout', () => sent.destroy(new Error('late')))
+      const timer = setTimeout(() => sent.destroy(new LateAnswer()), timeoutMs)
+      sent.on('timeout', () => sent.destroy(new LateAnswer()))
       sent.on('error', (error) => reject(unreachable(asked, error, isSent(error))))
       sent.on('close', () => clearTimeout(timer))
       sent.end(body)
@@ -54,6 +54,9 @@ async function readAnswer(answer: IncomingMessage): Promise<HttpAnswer> {
   return { status: answer.statusCode ?? 0, header, body: Buffer.concat(chunks).toString() }
 }
 
+/** Ends a request whose answer does not come. */
+class LateAnswer extends Error {}
+
 /** Failures of finding and reaching the server: nothing of the request has left. */
 const notSent: ReadonlySet<string> = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH'])
 
@@ -71,7 +74,7 @@ function unreachable({ url, timeoutMs }: HttpRequest, error: unknown, sent: bool
   const { host } = new URL(url)
   const code = systemCode(error) ?? ''
   const details = { host, sent, ...(code === '' ? {} : { reason: code }) }
-  if (error instanceof Error && error.message === 'late')
+  if (error instanceof LateAnswer)
     return new SottoError(
       'unreachable',
       `the server at ${host} did not answer within ${String(timeoutMs / 1000)} seconds`,
