@@ -105,7 +105,9 @@ function readPrivate(file: string): string | undefined {
     const code = systemCode(error)
     if (code === 'ENOENT' || code === 'ENOTDIR') return undefined
     const why = code === 'EACCES' ? 'this user has no access' : (code ?? 'no reason given')
-    throw new SottoError('file_unreadable', `${shown(file)} cannot be read: ${why}`)
+    throw new SottoError('file_unreadable', `${shown(file)} cannot be read: ${why}`, {
+      hint: 'give this user access to it, or set SOTTO_HOME to a folder of its own',
+    })
   }
   try {
     if ((fstatSync(descriptor).mode & 0o077) === 0) return readFileSync(descriptor, 'utf8')
