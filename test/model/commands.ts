@@ -165,6 +165,19 @@ const rename = fc
     ),
   )
 
+const share = fc.tuple(name, scope).map(([secret, scope]) =>
+  both(
+    `move ${secret} to ${scope}`,
+    (model) => {
+      const found = model.get(secret, scope === 'user' ? 'workspace' : 'user')
+      model.move(found, scope)
+      return found
+    },
+    async ({ api }, expected) =>
+      assertDescribed(await (scope === 'user' ? api.unshareSecret({ secret }) : api.shareSecret({ secret })), expected),
+  ),
+)
+
 const remove = fc.tuple(name, anyScope).map(([secret, scope]) =>
   both(
     `delete ${String(scope)} ${secret}`,
@@ -304,6 +317,7 @@ export const commands: fc.Arbitrary<Command>[] = [
   update,
   update,
   rename,
+  share,
   remove,
   undelete,
   resolve,

@@ -3,7 +3,7 @@ import type { ErrorCode, Scope } from '@sotto/sdk/model'
 
 export interface SimpleSecret {
   name: string
-  readonly scope: Scope
+  scope: Scope
   /** From version 1 on. */
   readonly versions: Readonly<Record<string, string>>[]
   label: string
@@ -88,6 +88,13 @@ export class SimpleStore {
   rename(secret: SimpleSecret, name: string): void {
     this.#requireFree(name, secret.scope)
     secret.name = name
+    secret.updatedAt = this.clock
+  }
+
+  /** Into the other scope. */
+  move(secret: SimpleSecret, scope: Scope): void {
+    this.#requireFree(secret.name, scope)
+    secret.scope = scope
     secret.updatedAt = this.clock
   }
 

@@ -121,6 +121,13 @@ export interface Api {
   updateSecret(input: SecretUpdate): Promise<SecretWrite>
   /** Gives a secret another name, which may change who sees it: so it takes the right to manage it. Its id stays. Codes: `secret_not_found`, `secret_exists`, `name_invalid`. */
   renameSecret(input: SecretSelector & { readonly newName: string }): Promise<SecretDescription>
+  /**
+   * Moves a secret of the caller's own scope into the workspace, with all its versions, so that all who may read the name
+   * there read it. Needs the right to write that name. Its id stays. Codes: `secret_not_found`, `secret_exists`.
+   */
+  shareSecret(input: { readonly secret: string }): Promise<SecretDescription>
+  /** Moves a shared secret back into the scope of the caller, who must own it, and read and write it. Codes: `secret_not_found`, `secret_exists`. */
+  unshareSecret(input: { readonly secret: string }): Promise<SecretDescription>
   /** Makes the values of an older version the newest version. Codes: `secret_not_found`, `version_not_found`, `version_conflict`. */
   rollbackSecret(
     input: SecretSelector & { readonly version: number; readonly expectVersion?: number | undefined },

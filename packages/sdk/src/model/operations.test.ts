@@ -22,7 +22,7 @@ describe('the table of operations', () => {
       assert.match(operation.path, /^(\/[a-z-]+|\/\{[A-Za-z]+\})+$/)
       assert.match(
         name,
-        /^(whoAmI$|(?:add|remove|revoke|explain|trust|adopt|create|set|update|rename|rollback|delete|undelete|purge|prune|export|rotate|rewrap|retire|destroy|change|diff|preview|describe|list|resolve|register|copy|activate|check|start|finish|append|read|verify)[A-Z])/,
+        /^(whoAmI$|(?:add|remove|revoke|explain|trust|adopt|create|set|update|rename|rollback|delete|undelete|purge|share|unshare|prune|export|rotate|rewrap|retire|destroy|change|diff|preview|describe|list|resolve|register|copy|activate|check|start|finish|append|read|verify)[A-Z])/,
       )
       // A value leaves only by POST, with the right to read, and with an event.
       if (operation.reveals)

@@ -41,6 +41,8 @@ export const operations: { readonly [name in keyof Api]: Operation } = {
   setSecrets: changes('secret', 'PUT', '/secrets'),
   updateSecret: changes('secret', 'PATCH', '/secrets/{secret}'),
   renameSecret: changes('secret', 'POST', '/secrets/{secret}/rename', 'manage'),
+  shareSecret: changes('secret', 'POST', '/secrets/{secret}/share'),
+  unshareSecret: changes('secret', 'POST', '/secrets/{secret}/unshare'),
   rollbackSecret: changes('secret', 'POST', '/secrets/{secret}/rollback'),
   deleteSecret: changes('secret', 'DELETE', '/secrets/{secret}', 'delete'),
   undeleteSecret: changes('secret', 'POST', '/secrets/{secret}/undelete'),

@@ -106,6 +106,9 @@ const makingHiddenName: readonly ((api: Api) => Promise<unknown>)[] = [
   (api) => api.createSecret({ name: hidden, scope: 'workspace', values: {} }),
   (api) => api.setSecrets({ secrets: [{ name: hidden, values: { key: textValue('w') } }] }),
   (api) => api.deleteSecret({ secret: hidden }),
+  (api) => api.createSecret({ name: hidden, scope: 'user', values: {} }),
+  (api) => api.shareSecret({ secret: hidden }),
+  (api) => api.unshareSecret({ secret: hidden }),
 ]
 
 test('an operation is compared, or its readers are known to learn of everything', () => {

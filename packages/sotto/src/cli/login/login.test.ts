@@ -47,7 +47,10 @@ test('a person signs in, works, says who it is, goes back to this machine, and s
   const { stderr } = await ok(`login ${url} --token-file=token --name=team`)
   assert.match(stderr, /signed in to http:\/\/127\.0\.0\.1:\d+ as local, workspace default; this is context team/)
   assert.equal(statSync(file).mode & 0o777, 0o600)
-  await ok('secret create shared --key=v')
+  const made = await ok('secret create shared --key=v')
+  assert.match(made.stderr, /\nonly you see it; share it: sotto secret share shared\n/)
+  const inWorkspace = await ok('secret create other --key=v --scope workspace')
+  assert.doesNotMatch(inWorkspace.stderr, /share it/)
   assert.match(
     (await ok('whoami')).stdout,
     /^principal: +local \(user\)\nworkspace: +default\ntoken: +laptop \(user\)\n/,

@@ -80,6 +80,29 @@ test('what was deleted is listed, comes back, and is purged for good', async () 
   assert.equal((await home.run(['secret', 'undelete', 'crm_old'])).code, 3)
 })
 
+test('a secret is shared and taken back, which is asked about where something uses it', async () => {
+  using home = new TestHome()
+  const made = await home.ok('secret create crm --password=one')
+  assert.doesNotMatch(made.stderr, /share it/, 'nobody else works with the store of one machine')
+  const shared = await home.ok('secret share crm')
+  assert.match(shared.stderr, /^shared secret "crm" \(scope workspace, version 1\), with all its versions\n/)
+  assert.match(
+    (await home.ok('secret unshare crm')).stderr,
+    /^took secret "crm" back \(scope user, version 1\): only you/,
+  )
+  await home.ok('secret share crm')
+  await home.ok(
+    'experiment-tracker register mlflow --flavor mlflow --tracking_uri=http://h --tracking_password={{crm.password}}',
+  )
+  const unasked = await home.run(['secret', 'unshare', 'crm'])
+  assert.deepEqual([unasked.code, /add --yes to unshare it all the same/.test(unasked.stderr)], [6, true])
+  assert.match(
+    (await home.ok('secret unshare crm --yes')).stderr,
+    /1 reference, which will not resolve for others any more:/,
+  )
+  assert.equal(await valueOf(home, 'crm password'), 'one')
+})
+
 test('a secret expires, says so, and is renewed', async () => {
   using home = new TestHome()
   const made = await home.ok('secret create crm --password=one --expires 2099-01-01')

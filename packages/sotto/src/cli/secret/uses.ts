@@ -15,8 +15,10 @@ function useLine({ object, path, name, key }: ReferenceUse): string {
 
 interface Breaking {
   readonly secret: SecretDescription
-  /** `Delete` or `Rename`. */
+  /** `Delete`, `Rename` or `Unshare`. */
   readonly verb: string
+  /** What becomes of the references, where it is not that none resolves. */
+  readonly effect?: string
   /** Ask although nothing uses it. */
   readonly always: boolean
 }
@@ -28,12 +30,12 @@ interface Breaking {
 export async function confirmBreaking(
   call: Call,
   uses: readonly ReferenceUse[],
-  { secret, verb, always }: Breaking,
+  { secret, verb, effect = 'which will not resolve any more', always }: Breaking,
 ): Promise<boolean> {
   const { ask, print } = call
   const what = `secret ${shown(secret.name)} (scope ${secret.scope})`
   if (uses.length > 0 && (ask.canAsk || ask.saidYes)) {
-    print.warn(`${what} is used by ${count(uses.length)}, which will not resolve any more:`)
+    print.warn(`${what} is used by ${count(uses.length)}, ${effect}:`)
     for (const use of uses) print.say(`  ${useLine(use)}`)
   }
   if (ask.saidYes) return true

@@ -145,6 +145,34 @@ const rename: CommandSpec = {
   load: async () => (await import('../secret/rename.ts')).renameSecret,
 }
 
+const share: CommandSpec = {
+  path: ['secret', 'share'],
+  summary: 'Move a secret of your own into the workspace, for all who may read its name there',
+  examples: [
+    { line: 'sotto secret share mlflow_secret', about: 'the same secret, with all its versions' },
+    { line: 'sotto access who-can read secret:mlflow_secret', about: 'who reads it then' },
+  ],
+  details: [
+    'Only its owner can, with the right to write that name in the workspace, where the name must be free. Older versions become readable too: where they must not, create it anew with --scope workspace.',
+  ],
+  arguments: [existing],
+  load: async () => (await import('../secret/share.ts')).shareSecret,
+}
+
+const unshare: CommandSpec = {
+  path: ['secret', 'unshare'],
+  summary: 'Take a secret that you shared back into your own scope',
+  examples: [
+    { line: 'sotto secret unshare mlflow_secret', about: 'asks when something uses it' },
+    { line: 'sotto secret unshare mlflow_secret --yes', about: 'does not ask' },
+  ],
+  details: [
+    'Only its owner can, with the rights to read and to write it; you must have no other secret of that name. What others have read by then they may have kept.',
+  ],
+  arguments: [existing],
+  load: async () => (await import('../secret/unshare.ts')).unshareSecret,
+}
+
 const remove: CommandSpec = {
   path: ['secret', 'delete'],
   summary: 'Delete a secret; what uses it is shown first; for 30 days undelete brings it back',
@@ -320,6 +348,8 @@ export const secretCommands: readonly CommandSpec[] = [
   get,
   update,
   rename,
+  share,
+  unshare,
   rollback,
   diff,
   remove,

@@ -44,6 +44,8 @@ export const secretShapes: Pick<
   | 'previewSecrets'
   | 'updateSecret'
   | 'renameSecret'
+  | 'shareSecret'
+  | 'unshareSecret'
   | 'rollbackSecret'
   | 'deleteSecret'
   | 'undeleteSecret'
@@ -70,6 +72,8 @@ export const secretShapes: Pick<
     expectVersion: optional(number),
   }),
   renameSecret: object({ ...selector, newName: text }),
+  shareSecret: object({ secret: text }),
+  unshareSecret: object({ secret: text }),
   rollbackSecret: object({ ...selector, version: number, expectVersion: optional(number) }),
   deleteSecret: object(selector),
   undeleteSecret: object({ ...selector, newName: optional(text) }),

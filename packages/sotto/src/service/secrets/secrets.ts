@@ -11,6 +11,7 @@ import { describe } from './secret-description.ts'
 import { diffSecrets, previewSecrets } from './secret-diff.ts'
 import { listSecrets, listSecretUses, listSecretVersions } from './secret-list.ts'
 import { resolveSecrets } from './secret-resolve.ts'
+import { shareSecret, unshareSecret } from './secret-sharing.ts'
 import { createSecret, rollbackSecret, setSecrets, updateSecret } from './secret-write.ts'
 
 type SecretOperation =
@@ -18,6 +19,8 @@ type SecretOperation =
   | 'setSecrets'
   | 'updateSecret'
   | 'renameSecret'
+  | 'shareSecret'
+  | 'unshareSecret'
   | 'rollbackSecret'
   | 'deleteSecret'
   | 'undeleteSecret'
@@ -35,6 +38,8 @@ export const secretHandlers: Handlers<SecretOperation> = {
   setSecrets: thenPurge(setSecrets),
   updateSecret: thenPurge(updateSecret),
   renameSecret,
+  shareSecret,
+  unshareSecret,
   rollbackSecret: thenPurge(rollbackSecret),
   deleteSecret: thenPurge(deleteSecret),
   undeleteSecret,

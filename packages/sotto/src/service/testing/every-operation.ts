@@ -24,7 +24,7 @@ export interface World extends TestService {
   readonly token: string
 }
 
-/** Objects that every operation can work on, all of them the workspace's; `before` is done first. */
+/** Objects that every operation can work on, all but the secret `mine` the workspace's; `before` is done first. */
 export async function openWorld(t: TestContext, before?: (service: TestService) => Promise<void>): Promise<World> {
   const service = await openTestService(t, { flavors })
   await before?.(service)
@@ -32,6 +32,7 @@ export async function openWorld(t: TestContext, before?: (service: TestService) 
   await api.createSecret({ name: 'crm', scope: 'workspace', values: { key: textValue('v') } })
   await api.createSecret({ name: 'gone', scope: 'workspace', values: { key: textValue('v') } })
   await api.deleteSecret({ secret: 'gone' })
+  await api.createSecret({ name: 'mine', scope: 'user', values: { key: textValue('v') } })
   await api.registerFlavor({
     type: 'alerter',
     name: 'pager',
@@ -67,6 +68,8 @@ export const calls: Calls = {
     api.setSecrets({ secrets: [{ name: 'crm', scope: 'workspace', values: { key: textValue('w') } }] }),
   updateSecret: (api) => api.updateSecret({ secret: 'crm', values: { key: textValue('x') } }),
   renameSecret: (api) => api.renameSecret({ secret: 'crm', newName: 'crm2' }),
+  shareSecret: (api) => api.shareSecret({ secret: 'mine' }),
+  unshareSecret: (api) => api.unshareSecret({ secret: 'crm' }),
   rollbackSecret: (api) => api.rollbackSecret({ secret: 'crm', version: 1 }),
   undeleteSecret: (api) => api.undeleteSecret({ secret: 'gone' }),
   purgeSecret: (api) => api.purgeSecret({ secret: 'gone' }),
