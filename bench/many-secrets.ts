@@ -50,6 +50,7 @@ async function insertSecret(rows: Rows, opened: OpenedStore, name: string): Prom
   const nowMs = Date.now()
   const [id, versionId] = [createId(nowMs, systemRandom), createId(nowMs, systemRandom)]
   const key = 'password'
+  const keys = JSON.stringify([{ name: key, encoding: 'utf8', plain: false }])
   await rows.insert(secretTable, {
     id,
     workspace_id: workspaceId,
@@ -64,6 +65,7 @@ async function insertSecret(rows: Rows, opened: OpenedStore, name: string): Prom
     updated_at: nowMs,
     deleted_at: null,
     expires_at: null,
+    keys,
   })
   await rows.insert(secretVersionTable, {
     id: versionId,
@@ -71,7 +73,7 @@ async function insertSecret(rows: Rows, opened: OpenedStore, name: string): Prom
     number: 1,
     secrets_store: 'sql',
     locator: '',
-    keys: JSON.stringify([{ name: key, encoding: 'utf8', plain: false }]),
+    keys,
     changes: JSON.stringify({ added: [key], changed: [], removed: [] }),
     author: principalId,
     created_at: nowMs,

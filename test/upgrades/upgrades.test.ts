@@ -48,6 +48,17 @@ async function assertSecret(api: Api, { name, scope, version, values }: StoredSe
   assert.deepEqual(Object.fromEntries(Object.entries(found.values).map(([key, value]) => [key, value.data])), values)
 }
 
+/** Names of the keys by scope and name, as a list tells them. */
+async function listedKeys(api: Api): Promise<ReadonlyMap<string, readonly string[]>> {
+  const { items } = await api.listSecrets({})
+  return new Map(items.map(({ name, scope, keys }) => [`${scope} ${name}`, keys.map((key) => key.name)]))
+}
+
+/** The same of the newest version of each. */
+function keysIn(secrets: readonly StoredSecret[]): ReadonlyMap<string, readonly string[]> {
+  return new Map(secrets.map(({ name, scope, values }) => [`${scope} ${name}`, Object.keys(values).toSorted()]))
+}
+
 /** Statements of the schema, whatever the order in which they were run. */
 function schemaOf(home: string): readonly unknown[] {
   using db = new DatabaseSync(join(home, 'store.db'), { readOnly: true })
@@ -71,6 +82,7 @@ for (const name of folders) {
       assert.equal((await api.describeStore({})).schemaVersion, schemaVersion)
       for (const secret of facts.secrets) await assertSecret(api, secret)
       await assert.rejects(api.describeSecret({ secret: 'gone' }))
+      assert.deepEqual(await listedKeys(api), keysIn(facts.secrets))
       const component = await api.describeComponent({ type: 'experiment-tracker', component: 'tracker' })
       assert.partialDeepStrictEqual(component, facts.component)
       assert.partialDeepStrictEqual(await api.describeStack({}), facts.stack)
@@ -92,6 +104,9 @@ for (const name of folders) {
       await api.deleteSecret({ secret: 'tracking' })
     })
     await withApi(home, async (api) => {
+      const listed = await listedKeys(api)
+      assert.deepEqual(listed.get('workspace crm'), ['password', 'token', 'user'])
+      assert.deepEqual([listed.get('user crm'), listed.get('user later')], [['password'], ['a']])
       const values = { user: 'ada', password: 'third', token: 'ünïcode ✓' }
       await assertSecret(api, { name: 'crm', scope: 'workspace', version: 3, values })
       await assertSecret(api, { name: 'later', scope: 'user', version: 1, values: { a: 'b' } })

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { createHmac } from 'node:crypto'
 import { test } from 'node:test'
 import { fc } from '../../../../test/support/property.ts'
 import { encodeMacInput, mac, macsEqual } from './mac.ts'
@@ -64,4 +65,31 @@ test('MACs are equal only in full', () => {
   assert.ok(!macsEqual(given, given.subarray(0, 31)))
   assert.ok(!macsEqual(given, Buffer.alloc(0)))
   assert.ok(!macsEqual(given, Buffer.alloc(32)))
+})
+
+test('a MAC is that of the encoded input, in whichever way the input reaches it', () => {
+  const key = keyOf('34'.repeat(32))
+  const samples = [
+    '',
+    'ascii',
+    '\u0000\u007f',
+    '\u0080',
+    'ünïcode ✓',
+    'x'.repeat(255),
+    'x'.repeat(256),
+    'x'.repeat(70_000),
+    null,
+    0,
+    -1,
+    255,
+    2 ** 32,
+    -(2 ** 32) - 1,
+  ]
+  const numbers = [Number.MAX_SAFE_INTEGER, Number.MIN_SAFE_INTEGER, 12n, new Uint8Array([200, 0])]
+  for (const part of [...samples, ...numbers]) {
+    for (const parts of [[part], ['secret', part, 7, null], [part, part]]) {
+      const expected = createHmac('sha256', key).update(encodeMacInput('sotto/row/1', parts)).digest()
+      assert.deepEqual(mac(key, 'sotto/row/1', parts), expected)
+    }
+  }
 })

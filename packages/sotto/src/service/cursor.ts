@@ -51,7 +51,10 @@ export async function toPage<R, T>(
   const shown = page.rows.slice(0, limit)
   const items: T[] = []
   // One after another: a describe may use the transaction.
-  for (const row of shown) items.push(await page.describe(row))
+  for (const row of shown) {
+    const item = page.describe(row)
+    items.push(item instanceof Promise ? await item : item) // a promise for each shows in a long list
+  }
   const last = shown.at(-1)
   if (page.rows.length <= limit || last === undefined) return { items }
   const position = JSON.stringify(page.positionOf(last))

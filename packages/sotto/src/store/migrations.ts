@@ -9,6 +9,7 @@ import { migration0004 } from './migrations/0004.ts'
 import { migration0005 } from './migrations/0005.ts'
 import { migration0006 } from './migrations/0006.ts'
 import { migration0007 } from './migrations/0007.ts'
+import { migration0008 } from './migrations/0008.ts'
 import type { Transaction } from './store.ts'
 
 /** The DDL that leads from version n to n + 1, in order. */
@@ -20,6 +21,7 @@ const migrations: readonly string[] = [
   migration0005,
   migration0006,
   migration0007,
+  migration0008,
 ]
 
 /** The version that this program writes. */

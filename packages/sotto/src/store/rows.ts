@@ -13,7 +13,7 @@ import type { Equality } from './condition.ts'
 import type { LiveKeyring } from './live-keyring.ts'
 import type { SqlRow, SqlValue, Transaction } from './store.ts'
 import { fitsColumn, protectedColumns } from './table.ts'
-import type { AnyTable, Table } from './table.ts'
+import type { AnyTable, ColumnType, Table } from './table.ts'
 
 /** What is derived from a table's declaration, once. */
 interface Statements {
@@ -25,6 +25,15 @@ interface Statements {
   readonly mac: string
   readonly columns: readonly string[]
   readonly protected: readonly string[]
+  readonly loaded: readonly LoadedColumn[]
+}
+
+/** What is looked at in a column of a loaded row. */
+interface LoadedColumn {
+  readonly column: string
+  readonly type: ColumnType
+  readonly covered: boolean
+  readonly later: boolean
 }
 
 /** By what a row was looked for. */
@@ -141,13 +150,13 @@ export class Rows {
    * wrong. In no order and without a condition, so that no index, which could leave rows out, is asked.
    */
   async *inspect(table: AnyTable): AsyncGenerator<InspectedRow, void, void> {
-    const { select, protected: covered } = statements(table)
+    const { select } = statements(table)
     for (let offset = 0; ; offset += inspectedAtOnce) {
       const rows = await this.#tx.all(`${select} LIMIT $1 OFFSET $2`, [inspectedAtOnce, offset])
       for (const row of rows) {
         const mac = row['mac']
         const digest = mac instanceof Uint8Array ? hexOf(mac) : ''
-        yield { key: nameOf(table, row), digest, holds: typesFit(table, row) && this.#macHolds(table, row, covered) }
+        yield { key: nameOf(table, row), digest, holds: this.#holds(table, row) }
       }
       if (rows.length < inspectedAtOnce) return
     }
@@ -175,9 +184,7 @@ export class Rows {
   }
 
   #verify<R extends object>(table: Table<R>, row: SqlRow, asked: Asked): R {
-    const { protected: covered } = statements(table)
-    const fits = typesFit(table, row) && equalitiesHold(asked.equalities, row, asked.params)
-    if (!fits || (covered.length > 0 && !this.#macHolds(table, row, covered))) throw altered(table, row)
+    if (!this.#holds(table, row) || !equalitiesHold(asked.equalities, row, asked.params)) throw altered(table, row)
     verifiedUnder.set(row, this.#keyring.current)
     return row as R // every column was just seen to have its type
   }
@@ -189,14 +196,15 @@ export class Rows {
     return Object.entries(before as SqlRow).every(([column, value]) => sameValue(value, row[column]))
   }
 
-  #macHolds(table: AnyTable, row: SqlRow, covered: readonly string[]): boolean {
+  /** Has every column its type, and is the HMAC that of the row, where its table has one? */
+  #holds(table: AnyTable, row: SqlRow): boolean {
+    const { loaded, protected: covered } = statements(table)
+    const parts = loadedParts(table, row, loaded)
+    if (parts === undefined) return false
+    if (covered.length === 0) return true
     const mac = row['mac']
-    return mac instanceof Uint8Array && this.#keyring.current.verifyRowMac(macParts(table, row, covered), mac)
+    return mac instanceof Uint8Array && this.#keyring.current.verifyRowMac(parts, mac)
   }
-}
-
-function typesFit(table: AnyTable, row: SqlRow): boolean {
-  return statements(table).columns.every((column) => fitsColumn(table.columns[column] ?? 'text', row[column]))
 }
 
 /**
@@ -208,6 +216,22 @@ function macParts(table: AnyTable, row: SqlRow, covered: readonly string[]): Mac
   for (const column of covered) {
     const value = valueOf(row, column)
     if (!table.later.includes(column)) parts.push(value)
+    else if (value !== null) parts.push(column, value)
+  }
+  return parts
+}
+
+/**
+ * The same of a row from the database; `undefined` where a column does not have its type. Drivers give objects that are
+ * slow to look into, so each column is looked at once.
+ */
+function loadedParts(table: AnyTable, row: SqlRow, loaded: readonly LoadedColumn[]): MacPart[] | undefined {
+  const parts: MacPart[] = [table.name]
+  for (const { column, type, covered, later } of loaded) {
+    const value = row[column]
+    if (value === undefined || !fitsColumn(type, value)) return undefined
+    if (!covered) continue
+    if (!later) parts.push(value)
     else if (value !== null) parts.push(column, value)
   }
   return parts
@@ -259,6 +283,12 @@ function statements(table: AnyTable): Statements {
     mac: `SELECT mac FROM ${table.name} WHERE ${byKey}`,
     columns,
     protected: covered,
+    loaded: Object.entries(table.columns).map(([column, type]) => ({
+      column,
+      type,
+      covered: covered.includes(column),
+      later: table.later.includes(column),
+    })),
   }
   statementsOf.set(table, made)
   return made

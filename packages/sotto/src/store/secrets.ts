@@ -5,7 +5,8 @@ import type { Table } from './table.ts'
 /**
  * `scope_owner` is the id of the principal whose `user` scope it lives in, or empty in the scope `workspace`. `version`
  * and `version_id` are those of the newest version, `labels` a JSON object, `deleted_at` is null while it lives. From
- * `expires_at` on its values are not revealed; null is never.
+ * `expires_at` on its values are not revealed; null is never. `keys` are those of the newest version, as its row has them;
+ * null, in a row from before there was the column, is: look there.
  */
 export interface SecretRow {
   readonly id: string
@@ -21,6 +22,7 @@ export interface SecretRow {
   readonly updated_at: number
   readonly deleted_at: number | null
   readonly expires_at: number | null
+  readonly keys: string | null
 }
 
 export const secretTable: Table<SecretRow> = defineTable<SecretRow>({
@@ -40,8 +42,9 @@ export const secretTable: Table<SecretRow> = defineTable<SecretRow>({
     updated_at: 'integer',
     deleted_at: 'integer?',
     expires_at: 'integer?',
+    keys: 'text?',
   },
-  later: ['expires_at'],
+  later: ['expires_at', 'keys'],
 })
 
 /**

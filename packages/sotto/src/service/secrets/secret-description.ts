@@ -35,16 +35,17 @@ export async function newestVersion(call: Call, secret: SecretRow): Promise<Secr
   return row
 }
 
-/** The newest versions of many secrets, by secret. */
-export async function newestVersions(
+/** The newest versions of those secrets whose row does not have their keys, by secret. */
+async function missingVersions(
   call: Call,
   secrets: readonly SecretRow[],
 ): Promise<ReadonlyMap<SecretRow, SecretVersionRow>> {
-  const values = secrets.map((secret) => secret.version_id)
+  const without = secrets.filter(({ keys }) => keys === null)
+  const values = without.map((secret) => secret.version_id)
   const rows = await listBatch(call.rows, secretVersionTable, { column: 'id', values })
   const byId = new Map(rows.map((row) => [row.id, row]))
   return new Map(
-    secrets.map((secret) => {
+    without.map((secret) => {
       const row = byId.get(secret.version_id)
       if (row === undefined || row.secret_id !== secret.id) throw brokenVersion(secret, secret.version)
       return [secret, row]
@@ -52,22 +53,51 @@ export async function newestVersions(
   )
 }
 
-/** The description of a secret; `version` saves loading the newest version again. */
-export async function describe(call: Call, secret: SecretRow, version?: SecretVersionRow): Promise<SecretDescription> {
-  const newest = version ?? (await newestVersion(call, secret))
-  return {
-    id: secret.id,
-    name: secret.name,
-    scope: scopeOf(secret),
-    owner: await principalName(call, secret.owner),
-    version: secret.version,
-    keys: versionKeys(newest),
-    description: secret.description,
-    labels: JSON.parse(secret.labels) as SecretDescription['labels'], // as in versionKeys
-    createdAt: timeText(secret.created_at),
-    updatedAt: timeText(secret.updated_at),
-    ...(secret.expires_at === null ? {} : { expiresAt: timeText(secret.expires_at) }),
-    ...(secret.deleted_at === null ? {} : { deletedAt: timeText(secret.deleted_at) }),
+/** The description of a secret. */
+export async function describe(call: Call, secret: SecretRow): Promise<SecretDescription> {
+  return (await describing(call, [secret]))(secret)
+}
+
+/** What describes each of the secrets, with all that it needs loaded before: a promise for each shows in a long list. */
+export async function describing(
+  call: Call,
+  secrets: readonly SecretRow[],
+): Promise<(secret: SecretRow) => SecretDescription> {
+  const versions = await missingVersions(call, secrets)
+  const owners = new Map<string, string>()
+  for (const { owner } of secrets) if (!owners.has(owner)) owners.set(owner, await principalName(call, owner))
+  // Written by `writeVersion` and `mergeLabels`, kept by the HMAC of the row.
+  const keysOfText = remembering((text) => JSON.parse(text) as readonly SecretKey[])
+  const labelsOfText = remembering((text) => JSON.parse(text) as SecretDescription['labels'])
+  return (secret) => {
+    const version = versions.get(secret)
+    const createdAt = timeText(secret.created_at)
+    return {
+      id: secret.id,
+      name: secret.name,
+      scope: scopeOf(secret),
+      owner: owners.get(secret.owner) ?? secret.owner,
+      version: secret.version,
+      keys: version === undefined ? keysOfText(secret.keys ?? '[]') : versionKeys(version),
+      description: secret.description,
+      labels: labelsOfText(secret.labels),
+      createdAt,
+      updatedAt: secret.updated_at === secret.created_at ? createdAt : timeText(secret.updated_at),
+      ...(secret.expires_at === null ? undefined : { expiresAt: timeText(secret.expires_at) }),
+      ...(secret.deleted_at === null ? undefined : { deletedAt: timeText(secret.deleted_at) }),
+    }
+  }
+}
+
+/** Reads each text once: the secrets of a list have few sets of keys and labels. */
+function remembering<T>(read: (text: string) => T): (text: string) => T {
+  const known = new Map<string, T>()
+  return (text) => {
+    const before = known.get(text)
+    if (before !== undefined) return before
+    const value = read(text)
+    known.set(text, value)
+    return value
   }
 }
 

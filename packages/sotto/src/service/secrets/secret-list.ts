@@ -18,7 +18,7 @@ import { addLabelConditions } from '../labels.ts'
 import { getSecret, scopeOwners } from './lookup.ts'
 import { pageLimit, pageStart, toPage } from '../cursor.ts'
 import type { Position } from '../cursor.ts'
-import { describe, newestVersions, principalName, versionChanges, versionKeys } from './secret-description.ts'
+import { describing, principalName, versionChanges, versionKeys } from './secret-description.ts'
 import { timeText } from '../time.ts'
 
 const sortColumns = { name: 'name', created: 'created_at', updated: 'updated_at' } as const
@@ -43,11 +43,11 @@ export async function listSecrets(call: Call, query: SecretQuery): Promise<Page<
     after: pageStart(call, query),
     limit: pageLimit(query) + 1,
   })
-  const versions = await newestVersions(call, rows)
+  const describe = await describing(call, rows)
   return toPage(call, query, {
     rows,
     positionOf: (row) => [row[sort.column], row.id],
-    describe: (row) => describe(call, row, versions.get(row)),
+    describe,
   })
 }
 

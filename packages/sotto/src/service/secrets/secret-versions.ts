@@ -41,6 +41,14 @@ export function requireVersion(secret: SecretRow, expected: number | undefined):
   )
 }
 
+/** The keys of these values, sorted by name, as rows have them. */
+export function keysText(values: OpenValues): string {
+  const keys: readonly SecretKey[] = [...values]
+    .map(([name, { encoding, plain }]) => ({ name, encoding, plain }))
+    .toSorted((a, b) => (a.name < b.name ? -1 : 1))
+  return JSON.stringify(keys)
+}
+
 /** Writes the row of a version and its sealed values. */
 export async function writeVersion(
   call: Call,
@@ -48,16 +56,13 @@ export async function writeVersion(
   values: OpenValues,
   changes: VersionChanges,
 ): Promise<SecretVersionRow> {
-  const keys: readonly SecretKey[] = [...values]
-    .map(([name, { encoding, plain }]) => ({ name, encoding, plain }))
-    .toSorted((a, b) => (a.name < b.name ? -1 : 1))
   const row: SecretVersionRow = {
     id: versionId,
     secret_id: secretId,
     number,
     secrets_store: 'sql',
     locator: '',
-    keys: JSON.stringify(keys),
+    keys: keysText(values),
     changes: JSON.stringify(changes),
     author: call.principal.id,
     created_at: call.nowMs,
@@ -88,11 +93,17 @@ export async function applyChange(call: Call, change: Change): Promise<SecretWri
   const next: SecretRow = { ...secret, ...facts }
   const sameFacts =
     next.description === secret.description && next.labels === secret.labels && next.expires_at === secret.expires_at
-  if (!made && sameFacts) return answerUnchanged(call, secret, version)
+  if (!made && sameFacts) return answerUnchanged(call, secret)
   const newest = made
     ? await writeVersion(call, { secretId: secret.id, number: secret.version + 1 }, wanted, changes)
     : version
-  const row: SecretRow = { ...next, version: newest.number, version_id: newest.id, updated_at: call.nowMs }
+  const row: SecretRow = {
+    ...next,
+    version: newest.number,
+    version_id: newest.id,
+    updated_at: call.nowMs,
+    keys: newest.keys,
+  }
   await call.rows.update(secretTable, row)
   const written = [...changes.added, ...changes.changed].toSorted()
   call.event({
@@ -100,16 +111,16 @@ export async function applyChange(call: Call, change: Change): Promise<SecretWri
     objectId: row.id,
     detail: { version: row.version, written, removed: changes.removed, ...(from === undefined ? {} : { from }) },
   })
-  return { secret: await describe(call, row, newest), outcome: 'updated', written, removed: changes.removed }
+  return { secret: await describe(call, row), outcome: 'updated', written, removed: changes.removed }
 }
 
-async function answerUnchanged(call: Call, secret: SecretRow, version: SecretVersionRow): Promise<SecretWrite> {
+async function answerUnchanged(call: Call, secret: SecretRow): Promise<SecretWrite> {
   call.event({
     object: `secret ${secret.name}`,
     objectId: secret.id,
     detail: { version: secret.version, unchanged: true },
   })
-  return { secret: await describe(call, secret, version), outcome: 'unchanged', written: [], removed: [] }
+  return { secret: await describe(call, secret), outcome: 'unchanged', written: [], removed: [] }
 }
 
 /**

@@ -10,7 +10,7 @@ import { describe, newestVersion } from './secret-description.ts'
 import { expiryAfter } from './secret-expiry.ts'
 import { givenValues, openValues, wipe } from './secret-values.ts'
 import type { OpenValue, OpenValues } from './secret-values.ts'
-import { applyChange, compareValues, getVersion, requireVersion, writeVersion } from './secret-versions.ts'
+import { applyChange, compareValues, getVersion, keysText, requireVersion, writeVersion } from './secret-versions.ts'
 
 /** Creates a secret. Throws `secret_exists`, and the codes of the rules for names and values. */
 export async function createSecret(call: Call, input: SecretInput): Promise<SecretWrite> {
@@ -131,16 +131,17 @@ async function insertSecret(call: Call, input: SecretInput, owner: string): Prom
       updated_at: call.nowMs,
       deleted_at: null,
       expires_at: expiryAfter(call, input.expiresAt, null),
+      keys: keysText(values),
     }
     await call.rows.insert(secretTable, row)
-    const version = await writeVersion(call, ids, values, compareValues(new Map(), values))
+    await writeVersion(call, ids, values, compareValues(new Map(), values))
     const written = [...values.keys()].toSorted()
     call.event({
       object: `secret ${row.name}`,
       objectId: row.id,
       detail: { version: 1, scope: scopeOf(row), written },
     })
-    return { secret: await describe(call, row, version), outcome: 'created', written, removed: [] }
+    return { secret: await describe(call, row), outcome: 'created', written, removed: [] }
   } finally {
     wipe(values)
   }
