@@ -6,6 +6,7 @@ import { test } from 'node:test'
 import { changeKeys } from '../testing/key-changes.ts'
 import { withCode } from '../testing.ts'
 import { restoreStore } from './restore-store.ts'
+import { listSetAside } from './set-aside.ts'
 import { audit, Home, read, write } from './testing.ts'
 
 /** An id of a process that is not there. */
@@ -100,7 +101,13 @@ test('of what a killed restore has set aside, the next one removes what the stor
   })
   const before = `${home.storePath}.before-restore-20260101T000000.000Z`
   copyFileSync(home.storePath, `${before}.${String(deadPid)}.part`) // killed before its commit
-  writeFileSync(`${home.storePath}.before-restore-20260102T000000.000Z.${String(deadPid)}.part`, 'SQLite for')
+  const cut = `${home.storePath}.before-restore-20260102T000000.000Z.${String(deadPid)}.part`
+  writeFileSync(cut, 'SQLite for')
+  writeFileSync(`${cut}-journal`, 'of SQLite, which was killed while it copied')
+  assert.deepEqual(
+    listSetAside(home.storePath).filter(({ path }) => path.endsWith('-journal')),
+    [],
+  )
   await home.using((api) => write(api, 'crm', 'three'))
   const { setAside = '' } = await home.restore(file)
   const left = (): string[] => readdirSync(home.folder).filter((name) => name.includes('before-restore'))

@@ -27,7 +27,7 @@ import { checkDatabase } from './check-database.ts'
 import { replaceContent } from './replace-content.ts'
 import { removeRests } from './rests.ts'
 import { restoreLogs } from './restore-logs.ts'
-import { setAsidePath, settleSetAside } from './set-aside.ts'
+import { removeDatabase, setAsidePath, settleSetAside } from './set-aside.ts'
 import { extractDatabase } from './verify-backup.ts'
 
 export interface RestoreInput {
@@ -105,7 +105,7 @@ export async function restoreStore(input: RestoreInput): Promise<Restored> {
   } catch (error) {
     throw fileError(error, copy)
   } finally {
-    for (const end of ['', '-wal', '-shm']) rmSync(`${copy}${end}`, { force: true })
+    removeDatabase(copy)
   }
 }
 

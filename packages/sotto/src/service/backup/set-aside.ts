@@ -33,7 +33,7 @@ export function partOf(setAside: string): string {
 export function listSetAside(storePath: string): readonly SetAside[] {
   const prefix = basename(prefixOf(storePath))
   return readdirSync(dirname(storePath))
-    .filter((name) => name.startsWith(prefix) && !/-(?:wal|shm)$/.test(name))
+    .filter((name) => name.startsWith(prefix) && !/-(?:wal|shm|journal)$/.test(name))
     .toSorted()
     .map((name) => join(dirname(storePath), name))
     .map((path) => ({ path, sizeBytes: statSync(path).size }))
@@ -77,8 +77,9 @@ async function readEnd(copy: string): Promise<AuditHead | undefined> {
   }
 }
 
-function removeDatabase(path: string): void {
-  for (const end of ['', '-wal', '-shm']) rmSync(`${path}${end}`, { force: true })
+/** With what SQLite keeps beside it; whoever is killed while SQLite copies leaves its journal too. */
+export function removeDatabase(path: string): void {
+  for (const end of ['', '-wal', '-shm', '-journal']) rmSync(`${path}${end}`, { force: true })
 }
 
 function prefixOf(storePath: string): string {
