@@ -1,6 +1,5 @@
 /** The server and the command line as processes: one serves, others ask it, and it stops when it is told. */
 import assert from 'node:assert/strict'
-import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { writeFileSync } from 'node:fs'
 import path from 'node:path'
@@ -11,48 +10,24 @@ import { Client } from 'sotto'
 import { connect } from '../../packages/sotto/src/connect/connect.ts'
 import { sendRaw } from '../../packages/sotto/src/http/testing/raw.ts'
 import { otherSelfSigned, selfSigned } from '../support/self-signed.ts'
-import { emptyHome, root } from '../support/sotto.ts'
+import { startServerProcess } from '../support/server.ts'
+import type { ServerProcess } from '../support/server.ts'
+import { emptyHome } from '../support/sotto.ts'
 import { readOpenApi } from './openapi.ts'
-import type { Home } from '../support/sotto.ts'
 
-interface Served {
-  readonly home: Home
-  readonly url: string
+interface Served extends ServerProcess {
   /** For the command line of a colleague, who has no store. */
   readonly env: Record<string, string>
-  readonly log: () => string
-  readonly signal: (name: NodeJS.Signals) => void
-  /** The exit code. */
-  readonly ended: Promise<number | null>
 }
 
 async function serve(t: TestContext, ...options: readonly string[]): Promise<Served> {
-  const home = await emptyHome()
-  const child = spawn(path.join(root, 'bin/sotto'), ['server', 'start', '--listen', '127.0.0.1:0', ...options], {
-    cwd: home.work,
-    env: home.env,
-    stdio: ['ignore', 'ignore', 'pipe'],
-  })
-  const ended = once(child, 'close').then(([code]) => code as number | null)
-  t.after(async () => {
-    child.kill('SIGKILL')
-    await ended
-    await home[Symbol.asyncDispose]()
-  })
-  let log = ''
-  const url = await new Promise<string>((resolve, reject) => {
-    child.stderr.on('data', (chunk: Buffer) => {
-      log += chunk.toString()
-      const started = /"event":"started","url":"([^"]+)"/.exec(log)?.[1]
-      if (started !== undefined) resolve(started)
-    })
-    void ended.then(() => reject(new Error(log)))
-  })
+  const server = await startServerProcess(t, ...options)
+  const { home, url } = server
   const local = await connect({ env: home.env })
   const { text } = await local.api.createToken({ name: 'test' })
   await local.close()
   const env = { SOTTO_HOME: path.join(home.folder, 'colleague'), SOTTO_URL: url, SOTTO_TOKEN: text }
-  return { home, url, env, log: () => log, signal: (name) => child.kill(name), ended }
+  return { ...server, env }
 }
 
 test('a colleague works with the store of a server by command line and by program', async (t) => {

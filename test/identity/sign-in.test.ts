@@ -26,7 +26,8 @@ interface Scene extends ServerProcess {
 }
 
 async function openScene(t: TestContext): Promise<Scene> {
-  const { home, url, log, admin } = await startServerProcess(t)
+  const server = await startServerProcess(t)
+  const { home, url, admin } = server
   const issuer = await TestIssuer.start(t)
   await admin('sotto secret create crm --scope workspace --password=rosebud-7731')
   await admin('sotto service-account create ci')
@@ -34,7 +35,7 @@ async function openScene(t: TestContext): Promise<Scene> {
   await admin('sotto grant add read --to ci --on secret:crm')
   const job: Scene['job'] = (line, env) =>
     home.shell(line, { env: { SOTTO_HOME: join(home.folder, 'job'), SOTTO_URL: url, ...env } })
-  return { home, url, issuer, log, admin, job }
+  return { ...server, issuer, job }
 }
 
 const runner = {

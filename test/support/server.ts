@@ -14,16 +14,20 @@ export interface ServerProcess {
   readonly log: () => string
   /** A command line on the machine of the server, with all rights; it must end with 0. */
   readonly admin: (line: string) => Promise<string>
+  readonly signal: (name: NodeJS.Signals) => void
+  /** The exit code. */
+  readonly ended: Promise<number | null>
 }
 
-export async function startServerProcess(t: TestContext): Promise<ServerProcess> {
+/** The options are those of `sotto server start`. */
+export async function startServerProcess(t: TestContext, ...options: readonly string[]): Promise<ServerProcess> {
   const home = await emptyHome()
-  const child = spawn(join(root, 'bin/sotto'), ['server', 'start', '--listen', '127.0.0.1:0'], {
+  const child = spawn(join(root, 'bin/sotto'), ['server', 'start', '--listen', '127.0.0.1:0', ...options], {
     cwd: home.work,
     env: home.env,
     stdio: ['ignore', 'ignore', 'pipe'],
   })
-  const ended = once(child, 'close')
+  const ended = once(child, 'close').then(([code]) => code as number | null)
   t.after(async () => {
     child.kill('SIGKILL')
     await ended
@@ -43,5 +47,5 @@ export async function startServerProcess(t: TestContext): Promise<ServerProcess>
     assert.equal(status, 0, `${line}\n${stderr}`)
     return stdout
   }
-  return { home, url, log: () => log, admin }
+  return { home, url, log: () => log, admin, signal: (name) => child.kill(name), ended }
 }
