@@ -5,7 +5,6 @@ import { randomBytes } from 'node:crypto'
 import { createServer } from 'node:http'
 import { after, before, test } from 'node:test'
 import type { TestContext } from 'node:test'
-import { isSottoError } from '@sotto/sdk/model'
 import type { SottoError } from '@sotto/sdk/model'
 import { keyServices } from '../../packages/sotto/src/integrations/key-services.ts'
 import { rootKeyConformance } from '../../packages/sotto/src/keys/conformance.ts'
@@ -14,6 +13,7 @@ import type { LocalServer } from '../support/local-server.ts'
 import { makeKmsKey, motoEnvironment, motoProgram, startMoto } from '../support/moto.ts'
 import { requirePart } from '../support/parts.ts'
 import { pythonProgramAvailable } from '../support/python-program.ts'
+import { refusalOf } from './refusal.ts'
 
 const isHere = pythonProgramAvailable(motoProgram) === true
 const store = { storeId: '00000000-0000-0000-0000-000000000001' }
@@ -40,15 +40,8 @@ function openKey(arn: string): KeyService {
   return kind.open(arn, {})
 }
 
-async function refusalOf(call: Promise<unknown>, code: string, message: RegExp): Promise<SottoError> {
-  const error: unknown = await call.then(
-    () => undefined,
-    (thrown: unknown) => thrown,
-  )
-  assert.ok(isSottoError(error), String(error))
-  assert.equal(error.code, code, error.message)
-  assert.match(error.message, message)
-  assert.ok(error.hint !== undefined && error.hint !== '')
+async function safeRefusalOf(call: Promise<unknown>, code: string, message: RegExp): Promise<SottoError> {
+  const error = await refusalOf(call, code, message)
   assert.equal(error.cause, undefined, 'the error of the SDK carries the request')
   return error
 }
@@ -93,7 +86,7 @@ test('the context is the store, and another one does not open it', async (t) => 
   const service = openKey(await makeKey())
   const wrapped = await service.wrap(randomBytes(32), store)
   const another = { storeId: '00000000-0000-0000-0000-000000000002' }
-  await refusalOf(service.unwrap(wrapped, another), 'key_wrong', /for another store/)
+  await safeRefusalOf(service.unwrap(wrapped, another), 'key_wrong', /for another store/)
 })
 
 test('a key that is not there is told apart from a wrong one', async (t) => {
@@ -101,7 +94,7 @@ test('a key that is not there is told apart from a wrong one', async (t) => {
   const arn = await makeKey()
   const wrapped = await openKey(arn).wrap(randomBytes(32), store)
   const missing = arn.replace(/[^/]*$/, '00000000-0000-0000-0000-000000000000')
-  const error = await refusalOf(openKey(missing).unwrap(wrapped, store), 'key_disabled', /does not exist/)
+  const error = await safeRefusalOf(openKey(missing).unwrap(wrapped, store), 'key_disabled', /does not exist/)
   assert.match(error.hint ?? '', /change-root --recovery/)
 })
 
@@ -119,7 +112,7 @@ test('each refusal of AWS is one of ours', async (t) => {
   const answers = cases.map(([status, type]): [number, string] => [status, type])
   const asked = await standIn(t, answers)
   for (const [, type, code, message] of cases) {
-    const error = await refusalOf(openKey(someArn).unwrap(Buffer.alloc(99), store), code, message)
+    const error = await safeRefusalOf(openKey(someArn).unwrap(Buffer.alloc(99), store), code, message)
     assert.equal(error.details['reason'], type)
   }
   assert.equal(asked.length, cases.length, 'none of these is tried again')
@@ -132,9 +125,9 @@ test('throttling is tried once more, and a service in trouble is not reachable',
     [503, undefined],
     [503, undefined],
   ])
-  await refusalOf(openKey(someArn).unwrap(Buffer.alloc(9), store), 'key_service_unreachable', /overloaded/)
+  await safeRefusalOf(openKey(someArn).unwrap(Buffer.alloc(9), store), 'key_service_unreachable', /overloaded/)
   assert.deepEqual(asked.splice(0), ['TrentService.Decrypt', 'TrentService.Decrypt'])
-  await refusalOf(openKey(someArn).wrap(Buffer.alloc(32), store), 'key_service_unreachable', /overloaded/)
+  await safeRefusalOf(openKey(someArn).wrap(Buffer.alloc(32), store), 'key_service_unreachable', /overloaded/)
   process.env['AWS_ENDPOINT_URL'] = 'http://127.0.0.1:1'
-  await refusalOf(openKey(someArn).wrap(Buffer.alloc(32), store), 'key_service_unreachable', /ECONNREFUSED/)
+  await safeRefusalOf(openKey(someArn).wrap(Buffer.alloc(32), store), 'key_service_unreachable', /ECONNREFUSED/)
 })
